@@ -1,0 +1,458 @@
+"""Read a programme folder into a `Plan`; everything that is wrong becomes a finding."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from zhiheng.programme.plan import (
+    WHOLE,
+    Adjustment,
+    Band,
+    Coding,
+    Column,
+    DesignPlan,
+    Domain,
+    Importance,
+    IndexPlan,
+    IndicatorRow,
+    Lonely,
+    Margin,
+    Measured,
+    Nonresponse,
+    Outputs,
+    Pick,
+    Plan,
+    Question,
+    Role,
+    Rule,
+    Statistic,
+    TablePlan,
+    Wave,
+    Weighting,
+    Words,
+)
+from zhiheng.programme.problems import Findings, listed, nearest
+from zhiheng.programme.section import FILE, Section, lines_of_keys, plain
+from zhiheng.programme.sheet import Sheet, read_sheet
+
+FORMATS = ("parquet", "xlsx", "html", "docx", "pdf")
+INDICATOR_COLUMNS = (
+    "code", "parent", "name_zh", "name_en", "weight", "direction", "aggregate", "table", "variable", "statistic",
+    "category", "transform", "normalise", "low", "high", "cap", "unit", "optional", "source",
+)  # fmt: skip
+_YES = {"1", "1.0", "true", "yes", "是"}
+
+
+def read_plan(folder: Path, findings: Findings) -> Plan | None:
+    """Read plan.toml and the indicators.
+
+    Returns
+    -------
+    Plan or None
+        None when there is no plan.toml that can be parsed; otherwise a plan, even when findings were made, so that
+        the data can be checked too.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        findings.add("plan_missing", FILE, found=str(path))
+        return None
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        data = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        findings.add("encoding_unknown", FILE, found=error.start + 1, expected="UTF-8")
+        return None
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        findings.add("plan_unreadable", FILE, int(line[1]) if line else None, found=str(error))
+        return None
+    return _plan(Section(data, "", findings, lines_of_keys(text)), folder, findings)
+
+
+def _plan(top: Section, folder: Path, findings: Findings) -> Plan:
+    if top.number("format", 1.0) != 1.0:
+        top.tell("not_allowed", "format", top.data["format"], "1")
+    waves = tuple(_wave(s) for s in top.sections("waves")) or (Wave("1", Words("本期", "this wave")),)
+    codes = tuple(w.code for w in waves)
+    tables = tuple(_table(s, codes) for s in top.sections("tables"))
+    if not tables:
+        top.tell("key_missing", "tables", expected="[[tables]]")
+    domains = tuple(_domain(s) for s in top.sections("domains"))
+    index = top.section("index")
+    names = [t.name for t in tables]
+    indicators, indicator_file = _indicators(folder, tables, findings)
+    if index is not None and not indicators and indicator_file == "":
+        findings.add("file_missing", "indicators.csv", found="indicators.csv")
+    plan = Plan(
+        folder=folder,
+        title=top.words("title", required=True),
+        edition=top.text("edition"),
+        made_up=top.flag("made_up", default=False),
+        owner=top.words("owner"),
+        seed=int(top.number("seed", 20181231.0)),
+        population=top.words("population"),
+        notes=tuple(top.as_words("notes", note) for note in top.raw("notes") or ()),
+        waves=waves,
+        tables=tables,
+        domains=domains,
+        index=None if index is None else _index(index, names),
+        importance=_importance(top.section("importance"), names),
+        questions=tuple(_question(s, names) for s in top.sections("questions")),
+        outputs=_outputs(top.section("outputs")),
+        indicators=indicators,
+        indicator_file=indicator_file,
+    )
+    top.close()
+    _unique(top, "waves", [w.code for w in waves])
+    _unique(top, "tables", names)
+    _unique(top, "domains", [WHOLE, *(d.code for d in domains)])
+    return plan
+
+
+def _unique(top: Section, key: str, names: list[str]) -> None:
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            top.tell("duplicate_name", key, name)
+
+
+def _wave(section: Section) -> Wave:
+    code = section.text("code", required=True)
+    wave = Wave(code, section.words("name") or Words(code, code))
+    section.close()
+    return wave
+
+
+def _domain(section: Section) -> Domain:
+    code = section.text("code", required=True)
+    domain = Domain(
+        code=code,
+        name=section.words("name") or Words(code, code),
+        columns=section.texts("columns", (code,)),
+        labels=section.text("labels"),
+        index=section.flag("index", default=True),
+    )
+    section.close()
+    return domain
+
+
+# ── tables ──
+
+
+def _table(section: Section, waves: tuple[str, ...]) -> TablePlan:
+    files = _files(section, waves)
+    coding = section.section("coding")
+    columns = section.section("columns")
+    rules = section.section("rules")
+    table = TablePlan(
+        name=section.text("name", required=True),
+        role=cast("Role", section.choice("role", get_args(Role), "survey")),
+        files=files,
+        wave=section.text("wave"),
+        encoding=cast('Literal["utf-8", "gb18030"]', _encoding(section)),
+        sheet=section.text("sheet"),
+        id=section.text("id"),
+        one_row_per=section.texts("one_row_per"),
+        keep=section.conditions("keep"),
+        columns={} if columns is None else {k: _column(columns, k, v, waves) for k, _, v in columns.children()},
+        coding={} if coding is None else {k: _coding(coding, k, s, v) for k, s, v in coding.children()},
+        rules=() if rules is None else tuple(_rule(rules, k, s, v) for k, s, v in rules.children()),
+        design=_design(section.section("design")),
+        weighting=_weighting(section.section("weighting")),
+    )
+    if "" in files and not table.wave and len(waves) > 1:
+        section.tell("key_missing", "wave", expected="wave")
+    section.close()
+    return table
+
+
+def _files(section: Section, waves: tuple[str, ...]) -> dict[str, str]:
+    path, files = section.text("path"), section.section("files")
+    if bool(path) == (files is not None):
+        section.tell("one_of", "path", "path, files" if path else "—", "path, files")
+    if files is None:
+        return {"": path}
+    read = {}
+    for wave, _, value in files.children():
+        if wave not in waves:
+            files.tell("reference_unknown", wave, wave, listed(waves, 40))
+        read[wave] = plain(value)
+    return read
+
+
+def _encoding(section: Section) -> str:
+    given = section.data.get("encoding")
+    if isinstance(given, str) and given.lower() in ("gbk", "gb2312", "gb18030", "cp936"):
+        section.asked.append("encoding")
+        return "gb18030"
+    return section.choice("encoding", ("utf-8", "gb18030"), "utf-8")
+
+
+def _column(section: Section, name: str, value: object, waves: tuple[str, ...]) -> Column:
+    if not isinstance(value, dict) or {"join", "constant"} & set(value):
+        return Column(name, _pick(section, name, value))
+    default = _pick(section, name, value["default"]) if "default" in value else None
+    picks = {}
+    for wave, inner in value.items():
+        if wave == "default":
+            continue
+        if wave not in waves:
+            section.tell("reference_unknown", f"{name}.{wave}", wave, listed([*waves, "default"], 40))
+            continue
+        picks[str(wave)] = _pick(section, f"{name}.{wave}", inner)
+    return Column(name, default, picks)
+
+
+def _pick(section: Section, key: str, value: object) -> Pick:
+    if value is False:
+        return Pick(absent=True)
+    if isinstance(value, dict):
+        inner = Section(value, section.where(key), section.findings, section.lines)
+        constant = inner.raw("constant")
+        pick = Pick(
+            join=inner.texts("join"), constant=None if constant is None else plain(constant), text=inner.words("text")
+        )
+        inner.close()
+        if bool(pick.join) == (constant is not None):
+            section.tell("one_of", key, ", ".join(value), "join, constant")
+        return pick
+    if isinstance(value, str | list):
+        return Pick(names=section.as_texts(key, value))
+    section.tell("key_kind", key, value, ("文件中的列名", "a column name of the file"))
+    return Pick(absent=True)
+
+
+def _coding(parent: Section, key: str, section: Section | None, value: object) -> Coding:
+    if section is None:
+        parent.tell("key_kind", key, value, ("{ valid | codes | ranges | date … }", "{ valid | codes | ranges | date … }"))
+        return Coding()
+    waves = section.section("waves")
+    codes = section.section("codes")
+    ranges = []
+    for entry in section.raw("ranges") or ():
+        if isinstance(entry, list) and len(entry) == 3 and all(type(v) in (int, float) for v in entry[:2]):
+            ranges.append((float(entry[0]), float(entry[1]), plain(entry[2])))
+        else:
+            section.tell("key_kind", "ranges", entry, ("[起, 止, 代码]", "[from, to, code]"))
+    coding = Coding(
+        valid=section.pair("valid"),
+        codes=None if codes is None else {k: plain(v) for k, _, v in codes.children()},
+        ranges=tuple(ranges),
+        date=section.text("date"),
+        earliest=section.text("from"),
+        latest=section.text("to"),
+        missing=section.texts("missing"),
+        waves={} if waves is None else {k: _coding(waves, k, s, v) for k, s, v in waves.children()},
+    )
+    kinds = [k for k in ("valid", "codes", "ranges", "date") if k in section.data]
+    if len(kinds) > 1:
+        section.tell("one_of", "", ", ".join(kinds), "valid, codes, ranges, date")
+    section.close()
+    return coding
+
+
+def _rule(parent: Section, key: str, section: Section | None, value: object) -> Rule:
+    if section is None:
+        parent.tell("key_kind", key, value, ("{ when, expect, drop }", "{ when, expect, drop }"))
+        return Rule(key, (), (), ())
+    rule = Rule(key, section.conditions("when"), section.conditions("expect"), section.texts("drop"), section.words("text"))
+    if not rule.expect:
+        section.tell("key_missing", "expect", expected="expect")
+    section.close()
+    return rule
+
+
+def _design(section: Section | None) -> DesignPlan:
+    if section is None:
+        return DesignPlan()
+    population = section.section("population")
+    design = DesignPlan(
+        strata=section.texts("strata"),
+        clusters=section.texts("clusters"),
+        weights=section.text("weights"),
+        population={} if population is None else {k: plain(v) for k, _, v in population.children()},
+        nest=section.flag("nest", default=False),
+        lonely=cast("Lonely", section.choice("lonely", get_args(Lonely), "fail")),
+    )
+    for name in design.population:
+        if name not in (*design.clusters, "*"):
+            section.tell("reference_unknown", "population", name, listed([*design.clusters, "*"]))
+    section.close()
+    return design
+
+
+def _weighting(section: Section | None) -> Weighting | None:
+    if section is None:
+        return None
+    margins = []
+    for inner in section.sections("margins"):
+        margins.append(Margin(inner.texts("columns"), inner.text("path", required=True)))
+        inner.close()
+    trim = section.section("trim")
+    bounds = None
+    if trim is not None:
+        bounds = (trim.number("lower", None), trim.number("upper", None))
+        trim.close()
+    nonresponse = section.section("nonresponse")
+    cells = None
+    if nonresponse is not None:
+        cells = Nonresponse(nonresponse.texts("cells"), nonresponse.text("responded", required=True))
+        nonresponse.close()
+    weighting = Weighting(
+        method=cast('Literal["rake", "poststratify"]', section.choice("method", ("rake", "poststratify"), "rake")),
+        margins=tuple(margins),
+        trim=bounds,
+        nonresponse=cells,
+    )
+    if weighting.method == "poststratify" and len(margins) != 1:
+        section.tell("one_of", "margins", str(len(margins)), ("poststratify 的一组边际", "one margin for poststratify"))
+    section.close()
+    return weighting
+
+
+# ── index, questions, outputs ──
+
+
+def _reference(section: Section, key: str, names: list[str]) -> str:
+    name = section.text(key, required=True)
+    if name and name not in names:
+        section.tell("reference_unknown", key, name, listed(names))
+    return name
+
+
+def _index(section: Section, tables: list[str]) -> IndexPlan:
+    bands = []
+    for inner in section.sections("bands"):
+        bands.append(Band(inner.number("from", 0.0), inner.words("name"), inner.text("colour", "#888888")))
+        inner.close()
+    index = IndexPlan(
+        missing=cast('Literal["renormalise"]', section.choice("missing", ("renormalise", "fail", "carry"), "renormalise")),
+        scale=section.pair("scale", (0.0, 100.0)) or (0.0, 100.0),
+        level=section.number("level", 0.95),
+        whole=section.flag("whole", default=None),
+        balance=section.number("balance", 0.001),
+        adjust=tuple(_adjustment(s, tables) for s in section.sections("adjust")),
+        bands=tuple(bands),
+    )
+    if not 0.5 <= index.level < 1:
+        section.tell("not_allowed", "level", index.level, "0.5 … 0.999")
+    section.close()
+    return index
+
+
+def _adjustment(section: Section, tables: list[str]) -> Adjustment:
+    table = _reference(section, "table", tables)
+    kind = section.choice("kind", ("deduction", "bonus", "veto"), required=True)
+    adjustment = Adjustment(
+        code=section.text("code", required=True),
+        kind=cast('Literal["deduction", "bonus", "veto"]', kind),
+        name=section.words("name"),
+        node=section.text("node"),
+        measured=Measured(
+            table,
+            section.text("variable", required=True),
+            cast("Statistic", section.choice("statistic", get_args(Statistic), "mean")),
+            section.texts("category"),
+        ),
+        factor=section.number("factor", 1.0),
+        cap=section.number("cap", None),
+        at=section.number("at", None),
+        limit=section.number("limit", None),
+    )
+    if kind == "veto" and (adjustment.at is None or adjustment.limit is None):
+        section.tell("key_missing", "at" if adjustment.at is None else "limit", expected="at, limit")
+    section.close()
+    return adjustment
+
+
+def _importance(section: Section | None, tables: list[str]) -> Importance | None:
+    if section is None:
+        return None
+    importance = Importance(_reference(section, "table", tables), section.text("outcome", required=True))
+    section.close()
+    return importance
+
+
+def _question(section: Section, tables: list[str]) -> Question:
+    question = Question(
+        _reference(section, "table", tables),
+        section.text("variable", required=True),
+        section.words("name"),
+        cast('Literal["mean", "choice"]', section.choice("kind", ("mean", "choice"), "mean")),
+    )
+    section.close()
+    return question
+
+
+def _outputs(section: Section | None) -> Outputs:
+    if section is None:
+        return Outputs()
+    outputs = Outputs(section.texts("language", ("zh", "en")), section.texts("formats", FORMATS))
+    for key, given, legal in (("language", outputs.language, ("zh", "en")), ("formats", outputs.formats, FORMATS)):
+        for name in given:
+            if name not in legal:
+                section.tell("not_allowed", key, name, " | ".join(legal))
+    section.close()
+    return outputs
+
+
+# ── indicators ──
+
+
+def _indicators(
+    folder: Path, tables: tuple[TablePlan, ...], findings: Findings
+) -> tuple[tuple[IndicatorRow, ...], str]:
+    name = next((n for n in ("indicators.csv", "indicators.xlsx") if (folder / n).is_file()), "")
+    if not name:
+        return (), ""
+    sheet = read_sheet(folder / name, name, findings)
+    if sheet is None or not sheet.require(("code",), findings):
+        return (), name
+    _legal_columns(sheet, findings)
+    by_name = {t.name: t for t in tables}
+    rows = []
+    for number, cells in zip(sheet.row_numbers, sheet.rows, strict=True):
+        rows.append(
+            IndicatorRow(
+                code=cells["code"],
+                parent=cells.get("parent", ""),
+                name=Words(cells.get("name_zh", "") or cells["code"], cells.get("name_en", "")),
+                measured=_measured(cells, by_name, name, number, findings),
+                cells=cells,
+                optional=cells.get("optional", "").lower() in _YES,
+                row=number,
+            )
+        )
+    return tuple(rows), name
+
+
+def _legal_columns(sheet: Sheet, findings: Findings) -> None:
+    for column in sheet.header:
+        if column and column not in INDICATOR_COLUMNS:
+            findings.add("key_unknown", sheet.file, 1, column, column, nearest(column, INDICATOR_COLUMNS))
+
+
+def _measured(
+    cells: Mapping[str, str], tables: Mapping[str, TablePlan], file: str, row: int, findings: Findings
+) -> Measured | None:
+    variable, table = cells.get("variable", ""), cells.get("table", "")
+    if not variable:
+        return None
+    if not table and len(tables) == 1:
+        table = next(iter(tables))
+    if table not in tables:
+        findings.add("reference_unknown", file, row, "table", table or "—", listed(tables))
+        return None
+    published = tables[table].role == "published"
+    statistic: Any = cells.get("statistic", "") or ("value" if published else "mean")
+    legal = ("value",) if published else ("mean", "proportion", "total")
+    if statistic not in legal:
+        findings.add("not_allowed", file, row, "statistic", statistic, " | ".join(legal))
+        statistic = legal[0]
+    category = tuple(c.strip() for c in cells.get("category", "").split("|") if c.strip())
+    if statistic == "proportion" and not category:
+        findings.add("key_missing", file, row, "category", expected="category")
+    return Measured(table, variable, statistic, category)

@@ -1,0 +1,236 @@
+"""Every way a programme can be wrong, in one place: where, what was found, what was expected, how to mend it.
+
+A message has three parts in each language: what is the matter, what was expected, how to mend it. ``{found}`` and
+``{expected}`` are filled in. Checks collect `Finding` records; nothing stops at the first.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["zh", "en"]
+Severity = Literal["error", "warning"]
+
+#: code -> (Chinese, English); each ends with how to mend it
+CATALOGUE: dict[str, tuple[str, str]] = {
+    # ── the plan ──
+    "plan_missing": (
+        "没有找到 {found}。应有 plan.toml。请检查路径，或用 zhiheng new 新建方案。",
+        "There is no {found}. A programme folder holds plan.toml. Check the path, or start one with `zhiheng new`.",
+    ),
+    "plan_unreadable": (
+        "plan.toml 不合 TOML 语法：{found}。请改正这一行。",
+        "plan.toml is not valid TOML: {found}. Correct this line.",
+    ),
+    "key_unknown": (
+        "不认识“{found}”。{expected}。请改名或删去。",
+        "{found} is not known here. {expected}. Rename or remove it.",
+    ),
+    "key_missing": ("缺少“{expected}”。请补上。", "{expected} is missing. Add it."),
+    "key_kind": ("“{found}”的写法不对，应为：{expected}。请改正。", "{found} is not {expected}. Correct it."),
+    "not_allowed": ("“{found}”不在允许的取值中，应为：{expected}。请改正。", "{found} is not allowed; it must be {expected}. Correct it."),
+    "duplicate_name": ("“{found}”重复，应唯一。请改名。", "{found} is used twice; it must be unique. Rename one."),
+    "reference_unknown": (
+        "“{found}”没有定义，应为：{expected}。请改正名称，或补上定义。",
+        "{found} is not defined; it must be one of {expected}. Correct the name or define it.",
+    ),
+    "one_of": ("应恰给出其中之一：{expected}，现有：{found}。请改正。", "Give exactly one of {expected}; there is {found}. Correct it."),
+    # ── files ──
+    "file_missing": ("没有找到文件 {found}。请检查路径，或用 --data 指出数据目录。", "There is no file {found}. Check the path, or name the data folder with --data."),
+    "file_kind": ("不能读 {found}，应为：{expected}。请另存为其中一种。", "{found} cannot be read; it must be {expected}. Save it as one of these."),
+    "file_empty": ("文件是空的（{found}），应有表头和至少一行数据。请重新导出。", "The file is empty ({found}); it needs a header and at least one row. Export it again."),
+    "file_damaged": ("读不出来：{found}。应为完好的 {expected}。请重新导出或重新复制。", "It cannot be read: {found}. A sound {expected} was expected. Export or copy it again."),
+    "encoding_gb": (
+        '第 {found} 字节起不是 UTF-8，像是 GBK。请在该表下写 encoding = "gb18030"，或另存为 UTF-8。',
+        'Bytes from {found} on are not UTF-8; they look like GBK. Write encoding = "gb18030" for this table, or save it as UTF-8.',
+    ),
+    "encoding_unknown": (
+        "第 {found} 字节起不是 {expected}，也不是 GBK。请另存为 UTF-8。",
+        "Bytes from {found} on are neither {expected} nor GBK. Save the file as UTF-8.",
+    ),
+    "encoding_utf8": (
+        "声明为 gb18030，但内容是 {found}。请删去 encoding，或改为 utf-8。",
+        "It is declared gb18030 but holds {found}. Remove `encoding` or set it to utf-8.",
+    ),
+    "sheet_missing": ("没有工作表“{found}”，现有：{expected}。请改正 sheet。", "There is no sheet {found}; there are {expected}. Correct `sheet`."),
+    "xlsx_too_big": (
+        "工作表太大：{found}，上限为 {expected}。请另存为 csv 或 parquet。",
+        "The sheet is too big: {found}, and the limit is {expected}. Save it as csv or parquet.",
+    ),
+    "xlsx_slow": (
+        "工作表很大：{found}，读一次约需 {expected}。请改用 csv 或 parquet，会快得多。",
+        "The sheet is big: {found}; reading takes about {expected} each time. Save it as csv or parquet to be much faster.",
+    ),
+    "header_repeated": ("表头“{found}”重复，应唯一。请改名。", "The header {found} occurs twice; headers must be unique. Rename one."),
+    # ── columns and values ──
+    "column_missing": ("缺少列“{found}”。文件中的列：{expected}。请在 columns 中写出它在文件里的名称，或补上该列。", "There is no column {found}. The file has {expected}. Name it under `columns` as the file does, or add it."),
+    "wave_unmapped": (
+        "“{found}”没有说明 {expected} 这一期在哪一列。请补上该期的列名；若该期没有问，写 false。",
+        "{found} does not say which column holds it in wave {expected}. Name the column, or write false when that wave did not ask.",
+    ),
+    "wave_unknown": ("期次“{found}”不在方案中，应为：{expected}。请补进 waves 或改正数据。", "The wave {found} is not in the plan; it has {expected}. Add it to waves or correct the data."),
+    "wave_without_rows": ("期次 {found} 没有任何数据行。请补数据，或从 waves 中删去。", "Wave {found} has no row at all. Supply it or remove it from waves."),
+    "not_a_number": ("应为数字，却有文字：{found}，期望：{expected}。请改正，或在 coding 的 missing 中列出。", "A number was expected, but there is text: {found}; expected {expected}. Correct it or list it under `missing` in coding."),
+    "out_of_range": ("取值超出范围：{found}，应在 {expected} 之内。请改正，或在 coding 的 missing 中列出。", "A value is out of range: {found}; it must lie in {expected}. Correct it or list it under `missing` in coding."),
+    "code_unknown": ("代码不认识：{found}，应为：{expected}。请改正，或在 coding 中补上。", "A code is unknown: {found}; it must be one of {expected}. Correct it or add it to the coding."),
+    "date_impossible": ("日期不可能：{found}，应为：{expected}。请改正，或在 coding 的 missing 中列出。", "A date is impossible: {found}; expected {expected}. Correct it or list it under `missing` in coding."),
+    "constant_used": ("该期没有这一列，按方案以 {found} 代替（{expected}）。若有真实数据请补上。", "This wave has no such column; the plan puts {found} in its place ({expected}). Supply the column if it exists."),
+    "id_repeated": ("编号重复：{found}，应唯一。请删去重复的行，或改正编号。", "The id occurs again: {found}; expected {expected}. Remove the repeated rows or correct the ids."),
+    "folded_disagree": ("合并为一个单位的行互相矛盾：{found}，应一致：{expected}。已不采用，请改正。", "Rows folded into one unit disagree: {found}; expected {expected}. The value is not used; correct it."),
+    "contradiction": ("自相矛盾：{found}，应为：{expected}。所列的值不采用，请核对原始记录。", "The row contradicts itself: {found}; expected {expected}. The named values are not used; check the record."),
+    "keep_empty": ("keep 条件下没有剩下任何行：{found}，应至少一行：{expected}。请检查条件。", "No row meets `keep`: {found}; expected {expected}. Check the condition."),
+    # ── design and weights ──
+    "weight_missing": ("权重缺失：{found}，应为正数：{expected}。请补上权重，或用 keep 说明这些行不属于总体。", "A weight is missing: {found}; expected {expected}. Supply it, or exclude the rows with `keep`."),
+    "weight_negative": ("权重为负：{found}，应为正数：{expected}。请改正。", "A weight is negative: {found}; expected {expected}. Correct it."),
+    "weight_zero": ("权重为零：{found}，这些行对任何估计都不起作用，应为正数：{expected}。请改正，或用 keep 排除。", "A weight is zero: {found}, so these rows count in no estimate; expected {expected}. Correct it or exclude the rows with `keep`."),
+    "design_unit_missing": ("抽样单位或分层缺失：{found}，应有：{expected}。请补上。", "The stratum or sampling unit is missing: {found}; expected {expected}. Supply it."),
+    "single_unit": ("这一层只有一个初级抽样单位：{found}，应至少两个：{expected}。请合并层，或设 lonely。", 'A stratum has one first-stage unit only: {found}; expected {expected}. Merge strata or set `lonely`.'),
+    "population_small": ("总体单位数小于样本单位数：{found}，应：{expected}。请改正总体数。", "The population is smaller than the sample: {found}; expected {expected}. Correct the population size."),
+    "population_varies": ("同一上级的总体单位数不一致：{found}，应：{expected}。请改正。", "The population size is not the same within its parent: {found}; expected {expected}. Correct it."),
+    # ── targets ──
+    "target_without_answers": ("目标中的水平没有任何答卷：{found}，应出现在数据中：{expected}。请合并水平，或改正编码。", "A level of the targets has no answer: {found}; the data have {expected}. Merge levels or correct the coding."),
+    "answers_without_target": ("数据中的水平没有目标：{found}，目标文件有：{expected}。请补上目标，或合并水平。", "A level in the data has no target: {found}; the targets have {expected}. Add it or merge levels."),
+    "target_not_positive": ("目标不是正数：{found}，应：{expected}。请改正，或删去这一水平。", "A target is not positive: {found}; expected {expected}. Correct it or remove the level."),
+    "totals_disagree": ("各组目标的总数不一致：{found}，应与第一组相同：{expected}。请改正。", "The totals of the margins disagree: {found}; expected {expected}. Correct one of them."),
+    "targets_not_met": ("目标无法同时满足：{found}，应：{expected}。请合并稀疏的水平，或减少边际。", "The targets cannot be met together: {found}; expected {expected}. Merge sparse levels or use fewer margins."),
+    # ── indicators and index ──
+    "indicator_without_data": ("指标没有任何数据：{found}，应有答案：{expected}。请检查变量名和编码；可缺的期次请设 optional = 1。", "The indicator has no data: {found}; expected {expected}. Check the variable and its coding; set optional = 1 if a wave may lack it."),
+    "indicator_tree": ("{found}", "{found}"),
+    "category_unknown": ("类别“{found}”在数据中没有出现，数据中有：{expected}。请改正 category。", "The category {found} does not occur; the data have {expected}. Correct `category`."),
+    "value_repeated": ("一个单位在一期中有多个值：{found}，应只有一个：{expected}。请删去重复的行。", "A unit has several values in one wave: {found}; expected {expected}. Remove the repeated rows."),
+    # ── areas ──
+    "areas_disagree": ("两张表的单位不一致：{found}，另一张表有：{expected}。请改正代码，或补上缺少的单位。", "Two tables disagree on the units: {found}; the other has {expected}. Correct the codes or add the missing units."),
+    "area_unlabelled": ("单位不在名单中：{found}，名单文件有：{expected}。请补进名单，或改正代码。", "A unit is not in the list: {found}; the list has {expected}. Add it or correct the code."),
+    "area_missing": ("没有单位代码的行：{found}，应有：{expected}。这些行不进入该层级，请补上。", "Rows without a unit: {found}; expected {expected}. They are left out at this level; supply the code."),
+    # ── measuring ──
+    "not_measured": ("引擎拒绝：{found}。", "The engine refused: {found}."),
+    "questionnaire": ("问卷有误：{found}，应为：{expected}。请改正后重存。", "The questionnaire is wrong: {found}; expected {expected}. Correct it and save again."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    Attributes
+    ----------
+    code
+        Key of `CATALOGUE`.
+    file
+        File it stands in, as the plan names it.
+    row
+        Row in that file (the header is row 1; for plan.toml the line); none when it concerns the whole file.
+    column
+        Column of the file, or the key of plan.toml.
+    found, expected
+        As told to a person; either one text for both languages or (Chinese, English).
+    severity
+        ``error``: nothing is measured. ``warning``: measured, and printed in the report.
+    rows
+        How many rows are concerned.
+    """
+
+    code: str
+    file: str = ""
+    row: int | None = None
+    column: str = ""
+    found: str | tuple[str, str] = ""
+    expected: str | tuple[str, str] = ""
+    severity: Severity = "error"
+    rows: int | None = None
+
+    def message(self, language: Language = "en") -> str:
+        """Say where, what is the matter and how to mend it."""
+        side = 0 if language == "zh" else 1
+        found, expected = (t if isinstance(t, str) else t[side] for t in (self.found, self.expected))
+        text = CATALOGUE[self.code][side].replace("{found}", found).replace("{expected}", expected)
+        if language == "zh":
+            place = [self.file, "" if self.row is None else f"第 {self.row} 行", self.column]
+            count = f"（共 {self.rows} 行）" if self.rows is not None and self.rows > 1 else ""
+            return "，".join(p for p in place if p) + ("：" if any(place) else "") + text + count
+        place = [self.file, "" if self.row is None else f"row {self.row}", self.column]
+        count = f" ({self.rows} rows)" if self.rows is not None and self.rows > 1 else ""
+        return ", ".join(p for p in place if p) + (": " if any(place) else "") + text + count
+
+    def as_dict(self) -> dict[str, object]:
+        """Give a record for JSON, with both languages."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "file": self.file,
+            "row": self.row,
+            "column": self.column,
+            "rows": self.rows,
+            "message_zh": self.message("zh"),
+            "message_en": self.message("en"),
+        }
+
+
+class Problem(Exception):  # noqa: N818  "Problem" is the house's word for every catalogue of errors
+    """A programme that cannot be measured; carries all findings."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(f.message("en") for f in self.findings if f.severity == "error"))
+
+    def message(self, language: Language = "en") -> str:
+        """All errors, one a line."""
+        return "\n".join(f.message(language) for f in self.findings if f.severity == "error")
+
+
+@dataclass
+class Findings:
+    """What was found so far."""
+
+    records: list[Finding] = field(default_factory=list)
+
+    def add(
+        self,
+        code: str,
+        file: str = "",
+        row: int | None = None,
+        column: str = "",
+        found: object = "",
+        expected: object = "",
+        *,
+        severity: Severity = "error",
+        rows: int | None = None,
+    ) -> None:
+        """Note one."""
+        self.records.append(
+            Finding(code, file, row, column, _told(found), _told(expected), severity=severity, rows=rows)
+        )
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error among them."""
+        return any(f.severity == "error" for f in self.records)
+
+    def sorted(self) -> tuple[Finding, ...]:
+        """Give errors first, then by file and row."""
+        order = sorted(self.records, key=lambda f: (f.severity != "error", f.file, f.row or 0, f.column, f.code))
+        return tuple(dict.fromkeys(order))
+
+
+def _told(value: object) -> str | tuple[str, str]:
+    if isinstance(value, tuple) and len(value) == 2 and all(isinstance(v, str) for v in value):
+        return (str(value[0]), str(value[1]))
+    return str(value)
+
+
+def listed(values: Iterable[object], most: int = 12) -> str:
+    """Give values as a short list for a message."""
+    texts = [str(v) for v in values]
+    return ", ".join(texts[:most]) + (f", … ({len(texts)})" if len(texts) > most else "")
+
+
+def nearest(name: str, legal: Iterable[str]) -> tuple[str, str]:
+    """Tell the nearest legal name, or all of them when none is near."""
+    options = list(legal)
+    close = difflib.get_close_matches(name, options, n=1, cutoff=0.6)
+    if close:
+        return f"是否应为“{close[0]}”", f"Did you mean {close[0]}?".rstrip("?")
+    return f"可用：{listed(options, 40)}", f"The legal names are {listed(options, 40)}"

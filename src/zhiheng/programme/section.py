@@ -1,0 +1,227 @@
+"""Read one table of plan.toml key by key: kinds are checked, and what nobody asked for is told."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from zhiheng.programme.plan import Condition, Words
+from zhiheng.programme.problems import Findings, nearest
+
+FILE = "plan.toml"
+
+
+def lines_of_keys(text: str) -> dict[str, int]:
+    """Give the line of every key path (``tables.0.columns.overall``) in a TOML text, for messages."""
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    prefix = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*(\[\[?)\s*([^\]]+?)\s*\]", line)
+        key = re.match(r"""\s*("[^"]*"|'[^']*'|[\w-]+(?:\.[\w-]+)*)\s*=""", line)
+        if header and not key:
+            prefix = _indexed(header[2], counts, is_list=header[1] == "[[")
+            lines.setdefault(prefix, number)
+        elif key:
+            name = key[1].strip("\"'")
+            lines.setdefault(f"{prefix}.{name}" if prefix else name, number)
+    return lines
+
+
+def _indexed(name: str, counts: dict[str, int], *, is_list: bool) -> str:
+    parts = [p.strip().strip("\"'") for p in re.findall(r'"[^"]*"|\'[^\']*\'|[^.]+', name)]
+    path = ""
+    for position, part in enumerate(parts):
+        path = f"{path}.{part}" if path else part
+        if position == len(parts) - 1 and is_list:
+            counts[path] = counts.get(path, -1) + 1
+            for deeper in [c for c in counts if c.startswith(path + ".")]:
+                del counts[deeper]
+        if path in counts:
+            path = f"{path}.{counts[path]}"
+    return path
+
+
+def plain(value: object) -> str:
+    """Give a code or value of the plan as the text it is compared by: 1 and 1.0 are both "1"."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime.datetime | datetime.date):
+        return value.isoformat()
+    return str(value)
+
+
+class Section:
+    """One table of the plan; `close` tells the keys that were not asked for."""
+
+    def __init__(self, data: Mapping[str, Any], path: str, findings: Findings, lines: Mapping[str, int]) -> None:
+        self.data = data
+        self.path = path
+        self.findings = findings
+        self.lines = lines
+        self.asked: list[str] = []
+
+    def where(self, key: str = "") -> str:
+        """The full path of a key."""
+        return ".".join(p for p in (self.path, key) if p)
+
+    def line(self, key: str = "") -> int | None:
+        """The line of a key, or of the nearest table around it."""
+        path = self.where(key)
+        while path and path not in self.lines:
+            path = path.rpartition(".")[0]
+        return self.lines.get(path)
+
+    def tell(self, code: str, key: str = "", found: object = "", expected: object = "") -> None:
+        """Note a finding at a key."""
+        self.findings.add(code, FILE, self.line(key), re.sub(r"\.(\d+)", _counted, self.where(key)), found, expected)
+
+    def raw(self, key: str, *, required: bool = False) -> Any:  # noqa: ANN401  whatever TOML holds
+        """Any value, none when absent."""
+        self.asked.append(key)
+        if required and key not in self.data:
+            self.tell("key_missing", key, expected=key)
+        return self.data.get(key)
+
+    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """A text."""
+        value = self.raw(key, required=required)
+        if value is None:
+            return default
+        if isinstance(value, str | int | float | datetime.date) and not isinstance(value, bool):
+            return plain(value)
+        self.tell("key_kind", key, value, ("文字", "a text"))
+        return default
+
+    def number[T](self, key: str, default: T) -> float | T:
+        """A number."""
+        value = self.raw(key)
+        if value is None:
+            return default
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        self.tell("key_kind", key, value, ("数字", "a number"))
+        return default
+
+    def flag[T](self, key: str, default: T) -> bool | T:
+        """True or false."""
+        value = self.raw(key)
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        self.tell("key_kind", key, value, ("true 或 false", "true or false"))
+        return default
+
+    def choice(self, key: str, options: Iterable[str], default: str = "", *, required: bool = False) -> str:
+        """One of the options."""
+        options = list(options)
+        value = self.text(key, default, required=required)
+        if value in options or (value == default and key not in self.data):
+            return value
+        self.tell("not_allowed", key, value, " | ".join(options))
+        return default or options[0]
+
+    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """A list of texts; one text stands for a list of one."""
+        value = self.raw(key)
+        if value is None:
+            return default
+        return self.as_texts(key, value)
+
+    def as_texts(self, key: str, value: object) -> tuple[str, ...]:
+        """Read a list of texts."""
+        values = value if isinstance(value, list) else [value]
+        if any(isinstance(v, list | dict) for v in values):
+            self.tell("key_kind", key, value, ("文字的列表", "a list of texts"))
+            return ()
+        return tuple(plain(v) for v in values)
+
+    def pair(self, key: str, default: tuple[float, float] | None = None) -> tuple[float, float] | None:
+        """Two numbers, the lower first."""
+        value = self.raw(key)
+        if value is None:
+            return default
+        if isinstance(value, list) and len(value) == 2 and all(type(v) in (int, float) for v in value):
+            low, high = float(value[0]), float(value[1])
+            if low < high:
+                return low, high
+        self.tell("key_kind", key, value, ("两个数，小的在前", "two numbers, the lower first"))
+        return default
+
+    def words(self, key: str, *, required: bool = False) -> Words:
+        """A text in two languages."""
+        value = self.raw(key, required=required)
+        return self.as_words(key, value)
+
+    def as_words(self, key: str, value: object) -> Words:
+        """Read a text in two languages."""
+        if value is None:
+            return Words()
+        if isinstance(value, str | int):
+            return Words(str(value), str(value))
+        if isinstance(value, dict):
+            inner = Section(value, self.where(key), self.findings, self.lines)
+            words = Words(inner.text("zh"), inner.text("en"))
+            inner.close()
+            return words
+        self.tell("key_kind", key, value, ('{ zh = "…", en = "…" }', '{ zh = "…", en = "…" }'))
+        return Words()
+
+    def section(self, key: str) -> Section | None:
+        """A table inside."""
+        value = self.raw(key)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self.tell("key_kind", key, value, ("一个表", "a table"))
+            return None
+        return Section(value, self.where(key), self.findings, self.lines)
+
+    def sections(self, key: str) -> list[Section]:
+        """A list of tables inside."""
+        value = self.raw(key)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+            self.tell("key_kind", key, value, (f"[[{key}]] 的列表", f"a list of tables, [[{key}]]"))
+            return []
+        return [Section(v, self.where(f"{key}.{i}"), self.findings, self.lines) for i, v in enumerate(value)]
+
+    def children(self) -> list[tuple[str, Section | None, Any]]:
+        """Every key with its table (none where it is not one) and its value: for names that the plan invents."""
+        found = []
+        for key, value in self.data.items():
+            self.asked.append(key)
+            inner = Section(value, self.where(key), self.findings, self.lines) if isinstance(value, dict) else None
+            found.append((key, inner, value))
+        return found
+
+    def conditions(self, key: str) -> tuple[Condition, ...]:
+        """Conditions: column = value | [values] | { from, to }."""
+        inner = self.section(key)
+        if inner is None:
+            return ()
+        read = []
+        for column, bounds, value in inner.children():
+            if bounds is not None:
+                low, high = bounds.number("from", None), bounds.number("to", None)
+                bounds.close()
+                if low is None and high is None:
+                    inner.tell("key_kind", column, value, ("{ from = 数, to = 数 }", "{ from = number, to = number }"))
+                read.append(Condition(column, (), low, high))
+            else:
+                read.append(Condition(column, inner.as_texts(column, value)))
+        return tuple(read)
+
+    def close(self) -> None:
+        """Tell every key that was not asked for."""
+        for key in self.data:
+            if key not in self.asked:
+                self.tell("key_unknown", key, key, nearest(key, dict.fromkeys(self.asked)))
+
+
+def _counted(match: re.Match[str]) -> str:
+    return f"[{int(match[1]) + 1}]"
