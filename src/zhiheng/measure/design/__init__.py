@@ -1,0 +1,5 @@
+"""Sample designs: what was drawn, in how many stages, out of how many."""
+
+from zhiheng.measure.design.spec import ROW, Calibration, CellCalibration, Design, RegressionCalibration
+
+__all__ = ["ROW", "Calibration", "CellCalibration", "Design", "RegressionCalibration"]

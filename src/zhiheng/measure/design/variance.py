@@ -1,0 +1,326 @@
+"""From leaves to variance: one recursion over the stages, for every estimator (docs/decisions/0001)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zhiheng.measure.problems import Problem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from zhiheng.measure.design.spec import Design
+
+
+@dataclass(frozen=True)
+class StageFrame:
+    """One stage of the skeleton.
+
+    Attributes
+    ----------
+    unit_parent : (units,) parent of each unit; empty where rows are the units.
+    parent_upper : (parents,) unit of the stage above that each parent belongs to.
+    sampled : (parents,) units in the sample.
+    scale : (parents,) product of the fractions above times (1-f) n/(n-1); for one sampled unit without n/(n-1).
+    """
+
+    unit_parent: NDArray[np.int64]
+    parent_upper: NDArray[np.int64]
+    sampled: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """The sampled units of a design, whatever is asked of them.
+
+    Attributes
+    ----------
+    stages : first to last.
+    leaf_node : (leaves,) the lowest node each leaf belongs to: unit of the last stage, or its parent where rows
+        are units.
+    nodes : number of lowest nodes.
+    rows_are_units : whether the last stage's units are rows.
+    """
+
+    stages: tuple[StageFrame, ...]
+    leaf_node: NDArray[np.int64]
+    nodes: int
+    rows_are_units: bool
+    lonely: str
+    domain_lonely: bool
+
+    @property
+    def row_scale(self) -> NDArray[np.float64]:
+        """(nodes,) scale of the within part where rows are units."""
+        return self.stages[-1].scale
+
+    def first_units(self) -> NDArray[np.int64]:
+        """(nodes,) first-stage unit of each lowest node, where first-stage units are not rows."""
+        node = np.arange(self.nodes)
+        depth = len(self.stages) - 1
+        if self.rows_are_units:
+            node = self.stages[depth].parent_upper[node]
+            depth -= 1
+        while depth > 0:
+            node = self.stages[depth].parent_upper[self.stages[depth].unit_parent[node]]
+            depth -= 1
+        return node
+
+    def variance(
+        self,
+        node: NDArray[np.int64],
+        column: NDArray[np.int64],
+        values: NDArray[np.float64],
+        columns: int,
+        within: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
+        """Give the variance of the sum of each column.
+
+        Parameters
+        ----------
+        node, column : (entries,) lowest node and column of each entry; at most one entry a pair.
+            A unit without entry in a column counts as zero there.
+        values : (variables, entries) influence summed over the node.
+        columns : number of columns.
+        within : (variables, columns) sum over rows of scale times squared influence, where rows are units.
+
+        Returns
+        -------
+        (variables, columns)
+        """
+        result = np.zeros((len(values), columns))
+        for depth in range(len(self.stages) - 1, -1, -1):
+            stage = self.stages[depth]
+            if self.rows_are_units and depth == len(self.stages) - 1:
+                single = stage.sampled == 1
+                correction = np.where(single, 0.0, stage.scale / stage.sampled)[node]
+                for v, x in enumerate(values):
+                    result[v] -= np.bincount(column, weights=correction * x * x, minlength=columns)
+                if within is not None:
+                    result += within
+                result += self._lonely_rows(stage, node, column, values, columns)
+                if self.lonely == "average" and single[node].any():
+                    strata = np.bincount(column, minlength=columns)
+                    kept = strata - np.bincount(column[single[node]], minlength=columns)
+                    result *= np.where(kept > 0, strata / np.maximum(kept, 1), np.nan)
+                parent = node
+            else:
+                parent = stage.unit_parent[node]
+                result += self._between(stage, parent, column, values, columns)
+            if depth == 0:
+                break
+            key, first, inverse = np.unique(
+                stage.parent_upper[parent] * columns + column, return_index=True, return_inverse=True
+            )
+            values = np.array([np.bincount(inverse, weights=x, minlength=len(key)) for x in values])
+            column, node = column[first], key // columns
+        return np.maximum(result, 0.0)
+
+    def _lonely_rows(
+        self,
+        stage: StageFrame,
+        node: NDArray[np.int64],
+        column: NDArray[np.int64],
+        values: NDArray[np.float64],
+        columns: int,
+    ) -> NDArray[np.float64]:
+        """Correct the within part for parents with a single row: centred (nothing) unless the rule says otherwise."""
+        result = np.zeros((len(values), columns))
+        single = (stage.sampled == 1)[node]
+        if not single.any() or self.lonely == "adjust":
+            return result
+        # a single row's square stands in `within` and is taken out again: it is its own mean
+        scale = stage.scale[node][single]
+        for v, x in enumerate(values):
+            result[v] = -np.bincount(column[single], weights=scale * x[single] ** 2, minlength=columns)
+        return result
+
+    def _between(
+        self,
+        stage: StageFrame,
+        parent: NDArray[np.int64],
+        column: NDArray[np.int64],
+        values: NDArray[np.float64],
+        columns: int,
+    ) -> NDArray[np.float64]:
+        """Sum over parents of scale times squared deviations from the parent's mean, zeros of absent units included."""
+        key, first, inverse = np.unique(parent * columns + column, return_index=True, return_inverse=True)
+        key_parent, key_column = parent[first], column[first]
+        sampled, scale = stage.sampled[key_parent], stage.scale[key_parent]
+        present = np.bincount(inverse, minlength=len(key)).astype(np.float64)
+        lonely = (sampled == 1) & (scale > 0)
+        if self.domain_lonely:
+            lonely |= (present == 1) & (scale > 0)
+        centred = np.ones(len(key))
+        if self.lonely == "adjust":
+            centred[lonely] = 0.0
+        elif self.lonely == "average":
+            scale = np.where(lonely, 0.0, scale)
+        result = np.empty((len(values), columns))
+        for v, x in enumerate(values):
+            mean = centred * np.bincount(inverse, weights=x, minlength=len(key)) / sampled
+            deviation = x - mean[inverse]
+            square = np.bincount(inverse, weights=deviation * deviation, minlength=len(key))
+            square += (sampled - present) * mean * mean
+            result[v] = np.bincount(key_column, weights=scale * square, minlength=columns)
+        if self.lonely == "average" and lonely.any():
+            strata = np.bincount(key_column, minlength=columns)
+            kept = strata - np.bincount(key_column[lonely], minlength=columns)
+            result *= np.where(kept > 0, strata / np.maximum(kept, 1), np.nan)
+        return result
+
+    def dense_variance(
+        self, influence: NDArray[np.float64], within: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Give the variance of each column sum where every unit has a value (calibrated weights).
+
+        Parameters
+        ----------
+        influence : (nodes, columns).
+        within : (columns,) as in `variance`.
+        """
+        result = np.zeros(influence.shape[1])
+        for depth in range(len(self.stages) - 1, -1, -1):
+            stage = self.stages[depth]
+            single = (stage.sampled == 1) & (stage.scale > 0)
+            if self.rows_are_units and depth == len(self.stages) - 1:
+                keep = np.where(single & (self.lonely == "adjust"), 0.0, stage.scale / stage.sampled)
+                result -= keep @ (influence * influence)
+                if within is not None:
+                    result += within
+                sums, parents = influence, len(stage.sampled)
+            else:
+                sums = summed(stage.unit_parent, influence, len(stage.sampled))
+                mean = sums / stage.sampled[:, None]
+                mean[single & (self.lonely == "adjust")] = 0.0
+                scale = np.where(single & (self.lonely == "average"), 0.0, stage.scale)
+                deviation = influence - mean[stage.unit_parent]
+                part = scale[stage.unit_parent] @ (deviation * deviation)
+                parents = len(single)
+                if self.lonely == "average" and single.any():
+                    part = part * parents / max(int((~single).sum()), 1)
+                result += part
+            if depth == 0:
+                break
+            influence = summed(stage.parent_upper, sums, int(stage.parent_upper.max()) + 1)
+        return np.maximum(result, 0.0)
+
+    def covariance(
+        self, influence: NDArray[np.float64], within: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Give the covariance matrix of the column sums.
+
+        Parameters
+        ----------
+        influence : (nodes, columns).
+        within : (columns, columns) sum over rows of scale times products of influences, where rows are units.
+        """
+        columns = influence.shape[1]
+        result = np.zeros((columns, columns))
+        for depth in range(len(self.stages) - 1, -1, -1):
+            stage = self.stages[depth]
+            if self.rows_are_units and depth == len(self.stages) - 1:
+                if within is not None:
+                    result += within
+                drop = np.where(stage.sampled == 1, 0.0 if self.lonely == "adjust" else 1.0, 1.0)
+                root = np.sqrt(stage.scale * drop / np.maximum(stage.sampled, 1))
+                weighted = influence * root[:, None]
+                result -= weighted.T @ weighted
+                sums = influence
+            else:
+                sums = summed(stage.unit_parent, influence, len(stage.sampled))
+                mean = sums / stage.sampled[:, None]
+                lonely = (stage.sampled == 1) & (stage.scale > 0)
+                scale, rescale = stage.scale, 1.0
+                if self.lonely == "adjust":
+                    mean[lonely] = 0.0
+                elif self.lonely == "average" and lonely.any():
+                    scale = np.where(lonely, 0.0, scale)
+                    rescale = len(lonely) / max(int((~lonely).sum()), 1)
+                deviation = (influence - mean[stage.unit_parent]) * np.sqrt(scale)[stage.unit_parent][:, None]
+                result += rescale * (deviation.T @ deviation)
+            if depth == 0:
+                break
+            influence = summed(stage.parent_upper, sums, int(stage.parent_upper.max()) + 1)
+        return result
+
+    def degrees_of_freedom(
+        self, node: NDArray[np.int64], column: NDArray[np.int64], rows: NDArray[np.float64], columns: int
+    ) -> NDArray[np.float64]:
+        """Count first-stage units minus strata among the nodes present: (columns,)."""
+        node, column, rows = node[rows > 0], column[rows > 0], rows[rows > 0]
+        if self.rows_are_units and len(self.stages) == 1:
+            units = np.bincount(column, weights=rows, minlength=columns)
+            stratum = node
+        else:
+            unit = self.first_units()[node]
+            key = np.unique(unit * columns + column)
+            unit, column = key // columns, key % columns
+            units = np.bincount(column, minlength=columns).astype(np.float64)
+            stratum = self.stages[0].unit_parent[unit]
+        strata = np.unique(stratum * columns + column) % columns
+        return np.asarray(units - np.bincount(strata, minlength=columns))
+
+
+def summed(group: NDArray[np.int64], values: NDArray[np.float64], groups: int) -> NDArray[np.float64]:
+    """Sum rows of an array by group: (rows, columns) in, (groups, columns) out."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - slow import
+
+    member = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group)))
+    return np.asarray(member @ values)
+
+
+def skeleton_of(
+    design: Design,
+    parents: Sequence[NDArray[np.int64]],
+    units: Sequence[NDArray[np.int64] | None],
+    populations: Sequence[NDArray[np.float64]],
+    sampled: Sequence[NDArray[np.float64]],
+    labels: Sequence[list[str]],
+) -> Skeleton:
+    """Build the skeleton from the leaves' paths, stage by stage.
+
+    Raises
+    ------
+    Problem : a stratum with a single unit, under the rule ``fail``.
+    """
+    stages: list[StageFrame] = []
+    above = np.ones(1)
+    unit_fraction = above
+    for depth, parent in enumerate(parents):
+        count = len(sampled[depth])
+        first = np.zeros(count, dtype=np.int64)
+        first[parent[::-1]] = np.arange(len(parent))[::-1]
+        upper_leaf = np.zeros(len(parent), dtype=np.int64) if depth == 0 else units[depth - 1]
+        if upper_leaf is None:
+            raise AssertionError("rows can only be the units of the last stage")
+        parent_upper = upper_leaf[first]
+        n, size = sampled[depth], populations[depth]
+        f = np.where(np.isfinite(size), n / size, 0.0)
+        product = unit_fraction[parent_upper]
+        left = np.where(1.0 - f < 1e-7, 0.0, 1.0 - f)
+        scale = product * left * np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
+        alone = (n == 1) & (scale > 0)
+        if design.lonely == "fail" and alone.any():
+            found = [labels[depth][i] for i in np.flatnonzero(alone)[:8]]
+            more = f" … ({int(alone.sum())})" if alone.sum() > 8 else ""
+            raise Problem("lonely_unit", stage=depth + 1, strata=", ".join(found) + more)
+        unit = units[depth]
+        if unit is None:
+            unit_parent = np.zeros(0, dtype=np.int64)
+        else:
+            unit_parent = np.zeros(int(unit.max()) + 1, dtype=np.int64)
+            unit_parent[unit] = parent
+            unit_fraction = (product * f)[unit_parent]
+        stages.append(StageFrame(unit_parent, parent_upper, n, scale))
+    last = units[-1]
+    rows_are_units = last is None
+    leaf_node = parents[-1] if last is None else last
+    return Skeleton(
+        tuple(stages), leaf_node, int(leaf_node.max()) + 1, rows_are_units, design.lonely, design.domain_lonely
+    )

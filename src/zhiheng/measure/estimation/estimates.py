@@ -1,0 +1,259 @@
+"""The result of an estimation: a table whose numbers never travel alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zhiheng.measure.estimation.influence import Totals
+from zhiheng.measure.estimation.intervals import of_proportion, symmetric
+from zhiheng.measure.problems import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Estimates, one row each: variables outermost, then domains in the order of their values.
+
+    Attributes
+    ----------
+    names : (m,) variable, or name of the combination.
+    categories : (m,) level for a proportion, else None.
+    by : domain columns.
+    domains : (m,) values of the domain columns.
+    value, se, lower, upper, df, n, deff : (m,) floats; NaN where there is nothing to estimate from.
+    method : what was done, in words.
+    level : confidence level.
+    passes : the statements that read the rows.
+    """
+
+    names: tuple[str, ...]
+    categories: tuple[object, ...]
+    by: tuple[str, ...]
+    domains: tuple[tuple[Any, ...], ...]
+    value: Array
+    se: Array
+    lower: Array
+    upper: Array
+    df: Array
+    n: Array
+    deff: Array
+    method: str
+    level: float
+    passes: tuple[str, ...] = field(repr=False)
+    totals: Totals = field(repr=False)
+    gradients: Array = field(repr=False)
+    matrix: Any = field(default=None, repr=False)
+    chosen_df: float | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.names)
+
+    @property
+    def cv(self) -> Array:
+        """(m,) standard error over value."""
+        return np.divide(self.se, np.abs(self.value), out=np.full_like(self.se, np.nan), where=self.value != 0)
+
+    def columns(self) -> dict[str, Any]:
+        """Give the table as a dict of columns."""
+        result: dict[str, Any] = {"variable": list(self.names)}
+        if any(c is not None for c in self.categories):
+            result["category"] = list(self.categories)
+        for i, column in enumerate(self.by):
+            result[column] = [d[i] if len(d) > i else None for d in self.domains]
+        for name in ("value", "se", "lower", "upper", "df", "n", "deff", "cv"):
+            result[name] = getattr(self, name)
+        return result
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give the table as a list of dicts; NaN becomes None."""
+        table = self.columns()
+        plain = {k: [_plain(v) for v in column] for k, column in table.items()}
+        return [dict(zip(plain, row, strict=True)) for row in zip(*plain.values(), strict=True)]
+
+    def to_arrow(self) -> pa.Table:
+        """Give the table as a pyarrow table, with method and level in its metadata."""
+        import pyarrow as pa  # noqa: PLC0415 - slow import
+
+        table = self.columns()
+        if "category" in table:
+            table["category"] = [None if c is None else str(c) for c in table["category"]]
+        arrays = {k: pa.array(v, from_pandas=True) for k, v in table.items()}
+        return pa.table(arrays).replace_schema_metadata({"method": self.method, "level": repr(self.level)})
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Give the table as a pandas frame."""
+        return self.to_arrow().to_pandas()
+
+    def explain(self) -> str:
+        """Say what was done: method, design, and each pass over the rows."""
+        design = self.totals.design
+        stages = [
+            f"  stage {i + 1}: {s.cluster}" + (f" within {s.stratum}" if s.stratum else "")
+            + (f", finite population {s.population or s.fraction}" if s.population or s.fraction else "")
+            for i, s in enumerate(design.counted_stages)
+        ]  # fmt: skip
+        leaves = self.totals.leaves
+        return "\n".join(
+            [
+                self.method,
+                "design:",
+                *stages,
+                f"{len(self.passes)} pass(es) over the rows → {len(leaves.rows)} leaves, "
+                f"{self.totals.skeleton.nodes} units, {self.totals.domains} domain(s)",
+                *(f"  {p}" for p in self.passes),
+            ]
+        )
+
+    def _matrix(self) -> Any:
+        from scipy.sparse import identity  # noqa: PLC0415 - slow import
+
+        return identity(len(self), format="csr") if self.matrix is None else self.matrix
+
+    def covariance(self) -> Array:
+        """Give the (m, m) design covariance matrix of all rows, zero for rows without data.
+
+        Raises
+        ------
+        Problem : the design's last unit is the row and the estimates were not made with ``joint=True``.
+        """
+        return self.totals.combined_covariance(self.gradients, self._matrix())
+
+    def combine(self, matrix: object, names: Sequence[str], domains: Sequence[tuple[Any, ...]] | None = None,
+                by: Sequence[str] = ()) -> Estimates:  # fmt: skip
+        """Combine rows linearly; influences are combined before the variance is taken.
+
+        Parameters
+        ----------
+        matrix : (q, m) dense or scipy sparse coefficients. Smooth functions are combined with their Jacobian;
+            the caller then replaces `value` (see `with_values`).
+        names : (q,) names of the combinations.
+        domains, by : domain values and columns of the combinations.
+
+        Raises
+        ------
+        Problem : as in `covariance`, when rows of different variables are combined.
+        """
+        from scipy.sparse import csr_matrix  # noqa: PLC0415 - slow import
+
+        given = csr_matrix(matrix)
+        given.eliminate_zeros()
+        own = csr_matrix(given @ self._matrix())
+        value = np.where(np.isnan(self.value), 0.0, self.value)
+        missing = given @ np.isnan(self.value).astype(float) if np.isnan(self.value).any() else 0.0
+        combined = np.where(np.asarray(missing) != 0, np.nan, given @ value)
+        se = np.sqrt(self.totals.combined_variance(self.gradients, own))
+        involved = np.zeros((len(names), self.totals.domains), dtype=bool)
+        row = np.repeat(np.arange(len(names)), np.diff(own.indptr))
+        involved[row, own.indices % self.totals.domains] = True
+        if self.chosen_df is None:
+            df = self.totals.degrees_of_freedom(None, involved)
+        else:
+            df = np.full(len(names), self.chosen_df)
+        lower, upper = symmetric(combined, se, df, self.level)
+        unknown = np.full(len(names), np.nan)
+        return replace(
+            self,
+            names=tuple(names),
+            categories=(None,) * len(names),
+            by=tuple(by),
+            domains=tuple(domains) if domains is not None else ((),) * len(names),
+            value=combined, se=se, lower=lower, upper=upper, df=df, n=unknown, deff=unknown,
+            method=f"combination of: {self.method}",
+            matrix=own,
+        )  # fmt: skip
+
+    def with_values(self, value: Array, method: str) -> Estimates:
+        """Put the values of a smooth function in place of its linear part; intervals move along."""
+        lower, upper = symmetric(value, self.se, self.df, self.level)
+        return replace(self, value=value, lower=lower, upper=upper, method=method)
+
+    def replicates(self, number: int, seed: int) -> Array:
+        """Give bootstrap replicates of all rows: (number, m).
+
+        First-stage units are drawn with replacement within strata, n-1 of n (Rao & Wu 1988), scaled by the
+        first-stage finite population correction, and applied to the linearised estimates. Where rows are the
+        first-stage units, replicates are drawn from the normal law with the estimated covariance.
+        """
+        generator = np.random.default_rng(seed)
+        skeleton = self.totals.skeleton
+        value = np.where(np.isnan(self.value), np.nan, self.value)
+        if skeleton.rows_are_units and len(skeleton.stages) == 1:
+            spread = self.covariance()
+            root = np.linalg.cholesky(spread + np.eye(len(spread)) * 1e-12 * max(float(np.trace(spread)), 1e-300))
+            return value + generator.standard_normal((number, len(self))) @ root.T
+        influence = self.totals.unit_influence(self.gradients, self._matrix())
+        stage = skeleton.stages[0]
+        stratum, n = stage.unit_parent, stage.sampled
+        root = np.sqrt(np.where(n > 1, stage.scale * (n - 1) / np.maximum(n, 1), 0.0))
+        result = np.empty((number, len(self)))
+        order = np.argsort(stratum, kind="stable")
+        starts = np.concatenate([[0], np.cumsum(n.astype(int))])
+        for r in range(number):
+            drawn = np.zeros(len(stratum))
+            for h in range(len(n)):
+                size = int(n[h])
+                if size > 1:
+                    picks = generator.integers(0, size, size - 1)
+                    times = np.bincount(picks, minlength=size)
+                    drawn[order[starts[h] : starts[h + 1]]] = root[h] * (times * size / (size - 1) - 1)
+            result[r] = value + drawn @ influence
+        return result
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.floating | float):
+        return None if value != value else float(value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def contrast(
+    estimates: Estimates, contrasts: Mapping[str, Sequence[tuple[float, Mapping[str, Any]]]]
+) -> Estimates:
+    """Compare estimates: linear combinations with the covariance between domains taken into account.
+
+    Parameters
+    ----------
+    estimates : what is compared.
+    contrasts : name → list of (coefficient, {"variable": …, domain column: value, …}). Keys left out match
+        when only one row fits.
+
+    Raises
+    ------
+    Problem : an entry matches no row, or more than one.
+
+    Examples
+    --------
+    >>> contrast(m, {"E - H": [(1, {"stype": "E"}), (-1, {"stype": "H"})]})  # doctest: +SKIP
+    """
+    table = estimates.columns()
+    matrix = np.zeros((len(contrasts), len(estimates)))
+    for q, parts in enumerate(contrasts.values()):
+        for coefficient, wanted in parts:
+            unknown = [k for k in wanted if k not in table]
+            rows = [] if unknown else [
+                i for i in range(len(estimates)) if all(table[k][i] == v for k, v in wanted.items())
+            ]  # fmt: skip
+            if len(rows) != 1:
+                raise Problem("estimate_not_found", found=dict(wanted))
+            matrix[q, rows[0]] += coefficient
+    return estimates.combine(matrix, list(contrasts))
+
+
+def interval_for(
+    interval: str | None, value: Array, se: Array, df: Array, n: Array, level: float
+) -> tuple[Array, Array]:
+    """Give lower and upper: symmetric t, or a proportion's method."""
+    if interval is None:
+        return symmetric(value, se, df, level)
+    return of_proportion(interval, value, se, df, n, level)

@@ -1,0 +1,340 @@
+"""Leaves and gradients → influence of every sampled unit on every estimate, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
+from zhiheng.measure.design.variance import Skeleton, skeleton_of
+from zhiheng.measure.problems import Problem
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from zhiheng.measure.reduction.leaves import Leaves
+
+BLOCK = 4_000_000
+"""Numbers held at a time where every unit meets every estimate."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Leaves gathered by lowest node and domain.
+
+    Attributes
+    ----------
+    leaves, design : what they were made from.
+    terms : the row expressions, in the order of `Leaves.sums`.
+    outer : (domains, p, terms) base-weighted domain sums of calibration variable times term
+        (calibration by regression only).
+    """
+
+    leaves: Leaves
+    design: Design
+    terms: tuple[str, ...]
+    outer: NDArray[np.float64] | None = None
+
+    @cached_property
+    def skeleton(self) -> Skeleton:
+        """The sampled units."""
+        levels = self.leaves.levels
+        return skeleton_of(
+            self.design,
+            [x.parent for x in levels],
+            [x.unit for x in levels],
+            [x.population for x in levels],
+            [x.sampled for x in levels],
+            [x.labels for x in levels],
+        )
+
+    @property
+    def domains(self) -> int:
+        """Number of domains."""
+        return len(self.leaves.domains)
+
+    @cached_property
+    def inside(self) -> NDArray[np.int64]:
+        """Leaves that belong to a domain."""
+        return np.flatnonzero(self.leaves.domain >= 0)
+
+    @cached_property
+    def totals(self) -> NDArray[np.float64]:
+        """(terms, domains) weighted totals."""
+        pick = self.inside
+        domain, factor = self.leaves.domain[pick], self.leaves.factor[pick]
+        return np.array([np.bincount(domain, weights=factor * s[pick], minlength=self.domains) for s in self.leaves.sums])
+
+    @cached_property
+    def counts(self) -> NDArray[np.float64]:
+        """(counts, domains) answers."""
+        pick = self.inside
+        domain = self.leaves.domain[pick]
+        return np.array([np.bincount(domain, weights=c[pick], minlength=self.domains) for c in self.leaves.counts])
+
+    @cached_property
+    def _pattern(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        pick = self.inside
+        key = self.skeleton.leaf_node[pick] * self.domains + self.leaves.domain[pick]
+        found, inverse = np.unique(key, return_inverse=True)
+        return found // self.domains, found % self.domains, inverse
+
+    @property
+    def node(self) -> NDArray[np.int64]:
+        """(entries,) lowest node of each node × domain that has rows."""
+        return self._pattern[0]
+
+    @property
+    def column(self) -> NDArray[np.int64]:
+        """(entries,) domain of each node × domain that has rows."""
+        return self._pattern[1]
+
+    @cached_property
+    def sums(self) -> NDArray[np.float64]:
+        """(terms, entries) weighted sums."""
+        inverse, pick = self._pattern[2], self.inside
+        factor = self.leaves.factor[pick]
+        return np.array(
+            [np.bincount(inverse, weights=factor * s[pick], minlength=len(self.node)) for s in self.leaves.sums]
+        ).reshape(len(self.terms), -1)
+
+    def answered(self, count: int) -> NDArray[np.float64]:
+        """(entries,) number of answers of one count."""
+        return np.bincount(self._pattern[2], weights=self.leaves.counts[count][self.inside], minlength=len(self.node))
+
+    def product(self, a: int, b: int) -> NDArray[np.float64]:
+        """Give the scaled squared-weight product of two terms per leaf: (leaves,)."""
+        key = (a, b) if (a, b) in self.leaves.products else (b, a)
+        if key not in self.leaves.products:
+            raise Problem("not_joint")
+        scale = self.skeleton.row_scale[self.skeleton.leaf_node]
+        return scale * self.leaves.factor**2 * self.leaves.products[key]
+
+    def within(self, a: int, b: int) -> NDArray[np.float64]:
+        """(domains,) scaled product of two terms, where rows are units."""
+        return np.bincount(
+            self.leaves.domain[self.inside], weights=self.product(a, b)[self.inside], minlength=self.domains
+        )
+
+    # ---- calibration -----------------------------------------------------------------------------------
+
+    @cached_property
+    def calibrators(self) -> NDArray[np.float64]:
+        """(nodes, p) weighted sums of the calibration variables over all rows of a node."""
+        calibration, node = self.design.calibration, self.skeleton.leaf_node
+        nodes = self.skeleton.nodes
+        if isinstance(calibration, CellCalibration):
+            cell = self._cell
+            key = node * len(calibration.factors) + cell
+            flat = np.bincount(
+                key, weights=self.leaves.factor * self.leaves.weight, minlength=nodes * len(calibration.factors)
+            )
+            return flat.reshape(nodes, -1)
+        at = self._calibration_terms
+        return np.array(
+            [np.bincount(node, weights=self.leaves.factor * self.leaves.sums[i], minlength=nodes) for i in at]
+        ).T
+
+    @property
+    def _cell(self) -> NDArray[np.int64]:
+        if self.leaves.cell is None:
+            raise AssertionError("cell calibration without cells")
+        return self.leaves.cell
+
+    @property
+    def _calibration_terms(self) -> list[int]:
+        calibration = self.design.calibration
+        if not isinstance(calibration, RegressionCalibration):
+            raise AssertionError("not a calibration by regression")
+        return [self.terms.index(t) for t in calibration.terms]
+
+    @cached_property
+    def _base_sums(self) -> NDArray[np.float64]:
+        """(domains, p, terms) base-weighted sums of calibration variable times term."""
+        calibration = self.design.calibration
+        if not isinstance(calibration, CellCalibration):
+            if self.outer is None:
+                raise AssertionError("calibration by regression needs the outer sums")
+            return self.outer
+        pick, cells = self.inside, len(calibration.factors)
+        key = self.leaves.domain[pick] * cells + self._cell[pick]
+        base = self.leaves.fraction_weight[pick]
+        flat = [np.bincount(key, weights=base * s[pick], minlength=self.domains * cells) for s in self.leaves.sums]
+        return np.array(flat).reshape(len(self.terms), self.domains, cells).transpose(1, 2, 0)
+
+    def fitted(self, gradients: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Regress the influence of every own-domain estimate on the calibration variables.
+
+        Parameters
+        ----------
+        gradients : (variables, domains, terms).
+
+        Returns
+        -------
+        (variables x domains, p), or None where weights are not calibrated.
+        """
+        calibration = self.design.calibration
+        if calibration is None:
+            return None
+        sums = np.einsum("vdk,dpk->vdp", gradients, self._base_sums, optimize=True)
+        return calibration.regress(sums.reshape(-1, sums.shape[-1]))
+
+    @cached_property
+    def _calibrator_products(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Where rows are units: (domains, p, terms) and (p, p) scaled squared-weight products."""
+        calibration = self.design.calibration
+        if isinstance(calibration, CellCalibration):
+            one, cells = self.terms.index("1"), len(calibration.factors)
+            key = self.leaves.domain[self.inside] * cells + self._cell[self.inside]
+            flat = [
+                np.bincount(key, weights=self.product(one, k)[self.inside], minlength=self.domains * cells)
+                for k in range(len(self.terms))
+            ]
+            cross = np.array(flat).reshape(len(self.terms), self.domains, cells).transpose(1, 2, 0)
+            return cross, np.diag(np.bincount(self._cell, weights=self.product(one, one), minlength=cells))
+        at = self._calibration_terms
+        cross = np.array([[self.within(i, k) for i in at] for k in range(len(self.terms))]).transpose(2, 1, 0)
+        return cross, np.array([[self.product(i, j).sum() for j in at] for i in at])
+
+    # ---- variance --------------------------------------------------------------------------------------
+
+    def values(self, gradient: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the influence of each entry: gradient (domains, terms) in, (entries,) out."""
+        result = np.zeros(len(self.node))
+        for k in np.flatnonzero(np.abs(gradient).sum(axis=0) > 0):
+            result += gradient[self.column, k] * self.sums[k]
+        return result
+
+    def variance(self, gradients: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the variance of each variable in each domain.
+
+        Parameters
+        ----------
+        gradients : (variables, domains, terms); estimate (v, d) uses domain d alone.
+
+        Returns
+        -------
+        (variables, domains)
+        """
+        if self.design.calibration is None:
+            values = np.array([self.values(g) for g in gradients])
+            within = self._own_within(gradients) if self.skeleton.rows_are_units else None
+            return self.skeleton.variance(self.node, self.column, values, self.domains, within)
+        from scipy.sparse import identity  # noqa: PLC0415 - slow import
+
+        size = len(gradients) * self.domains
+        return self.combined_variance(gradients, identity(size, format="csr")).reshape(len(gradients), -1)
+
+    def _own_within(self, gradients: NDArray[np.float64]) -> NDArray[np.float64]:
+        result = np.zeros(gradients.shape[:2])
+        for v, gradient in enumerate(gradients):
+            used = np.flatnonzero(np.abs(gradient).sum(axis=0) > 0)
+            for i, a in enumerate(used):
+                for b in used[i:]:
+                    twice = 1 if a == b else 2
+                    result[v] += twice * gradient[:, a] * gradient[:, b] * self.within(int(a), int(b))
+        return result
+
+    def influence(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
+        """Give the influence of every lowest node on linear combinations of estimates.
+
+        Parameters
+        ----------
+        gradients : (variables, domains, terms).
+        matrix : (combinations, variables x domains) sparse.
+
+        Returns
+        -------
+        (nodes, combinations)
+        """
+        from scipy.sparse import csr_array  # noqa: PLC0415 - slow import
+
+        used = sorted({int(c) // self.domains for c in matrix.indices})
+        rows = np.tile(self.node, len(used))
+        columns = np.concatenate([self.column + v * self.domains for v in used]) if used else self.column[:0]
+        values = np.concatenate([self.values(gradients[v]) for v in used]) if used else np.zeros(0)
+        shape = (self.skeleton.nodes, len(gradients) * self.domains)
+        result = np.asarray((csr_array((values, (rows, columns)), shape=shape) @ matrix.T).todense())
+        fitted = self.fitted(gradients)
+        if fitted is not None:
+            result -= self.calibrators @ (matrix @ fitted).T
+        return result
+
+    def combined_variance(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
+        """Give the variance of linear combinations of estimates: arguments as in `influence`."""
+        count = matrix.shape[0]
+        result = np.empty(count)
+        block = max(1, BLOCK // max(self.skeleton.nodes, 1))
+        if self.skeleton.rows_are_units:
+            block = min(block, max(1, BLOCK // max(self.domains * len(self.terms), 1)))
+        for start in range(0, count, block):
+            part = matrix[start : start + block]
+            within = self._within(gradients, part).diagonal() if self.skeleton.rows_are_units else None
+            result[start : start + block] = self.skeleton.dense_variance(self.influence(gradients, part), within)
+        return result
+
+    def combined_covariance(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
+        """Give the covariance matrix of linear combinations of estimates: arguments as in `influence`."""
+        within = self._within(gradients, matrix) if self.skeleton.rows_are_units else None
+        return self.skeleton.covariance(self.influence(gradients, matrix), within)
+
+    def _within(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
+        """Give the within part where rows are units: (combinations, combinations)."""
+        weights = np.asarray(matrix.todense()).reshape(-1, len(gradients), self.domains)
+        gamma = np.einsum("qvd,vdk->qdk", weights, gradients, optimize=True)
+        result = np.zeros((len(gamma), len(gamma)))
+        used = np.flatnonzero(np.abs(gamma).sum(axis=(0, 1)) > 0)
+        for a in used:
+            for b in used:
+                if (np.abs(gamma[:, :, a]).sum(axis=0) * np.abs(gamma[:, :, b]).sum(axis=0)).any():
+                    result += (gamma[:, :, a] * self.within(int(a), int(b))) @ gamma[:, :, b].T
+        fitted = self.fitted(gradients)
+        if fitted is not None:
+            own = matrix @ fitted
+            cross, square = self._calibrator_products
+            mixed = np.einsum("qdk,dpk,rp->qr", gamma, cross, own, optimize=True)
+            result += own @ square @ own.T - mixed - mixed.T
+        return result
+
+    def degrees_of_freedom(self, count: int | None, involved: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+        """Count first-stage units minus strata with answers.
+
+        Parameters
+        ----------
+        count : which count must be above zero; None for any row.
+        involved : (estimates, domains) domains of each estimate; None for one estimate a domain.
+        """
+        rows = np.ones(len(self.node)) if count is None else self.answered(count)
+        if count is None and self.skeleton.rows_are_units:
+            rows = np.bincount(self._pattern[2], weights=self.leaves.rows[self.inside], minlength=len(self.node))
+        if involved is None:
+            return self.skeleton.degrees_of_freedom(self.node, self.column, rows, self.domains)
+        result = np.empty(len(involved))
+        for q, wanted in enumerate(involved):
+            keep = wanted[self.column]
+            merged = np.bincount(self.node[keep], weights=rows[keep], minlength=self.skeleton.nodes)
+            found = np.flatnonzero(merged > 0)
+            column = np.zeros(len(found), dtype=np.int64)
+            result[q] = self.skeleton.degrees_of_freedom(found, column, merged[found], 1)[0]
+        return result
+
+    def unit_influence(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
+        """Give the influence summed to first-stage units: (units, combinations)."""
+        from zhiheng.measure.design.variance import summed  # noqa: PLC0415 - only for replication
+
+        if self.skeleton.rows_are_units and len(self.skeleton.stages) == 1:
+            raise Problem("not_joint")
+        unit = self.skeleton.first_units()
+        return summed(unit, self.influence(gradients, matrix), int(unit.max()) + 1)
+
+
+def gradient_array(parts: list[tuple[list[int], NDArray[Any]]], terms: int, domains: int) -> NDArray[np.float64]:
+    """Spread gradients over all terms: list of (term numbers, (k, domains)) in, (variables, domains, terms) out."""
+    result = np.zeros((len(parts), domains, terms))
+    for v, (at, gradient) in enumerate(parts):
+        for i, k in enumerate(at):
+            result[v, :, k] += gradient[i]
+    return result

@@ -1,0 +1,138 @@
+"""What can go wrong when numbers are made: one catalogue, each problem in both languages.
+
+A problem says where it was met, which rule it breaks, what was found and what to do.
+"""
+
+from __future__ import annotations
+
+CATALOGUE: dict[str, tuple[str, str]] = {
+    # code: (中文, English); the named details are filled in
+    "column_missing": (
+        "数据中没有列“{column}”。现有的列：{columns}。请核对列名。",
+        "The data have no column “{column}”. Columns present: {columns}. Check the name.",
+    ),
+    "text_in_number": (
+        "列“{column}”应为数值，但第 {row} 行是“{found}”（类型 {type}）。请改正该值或将其编码为缺失。",
+        "Column “{column}” must be numeric, but row {row} holds “{found}” (type {type}). "
+        "Mend the value or code it as missing.",
+    ),
+    "not_a_number": (
+        "列“{column}”含有 NaN。请将 NaN 改为空值（缺失）后再计算。",
+        "Column “{column}” contains NaN. Store missing answers as null, not as NaN.",
+    ),
+    "weight_missing": (
+        "权数“{column}”有 {count} 行缺失。请补上权数，或用 where 排除前先处理这些行。",
+        "Weight “{column}” is missing in {count} rows. Fill it, or take these rows out of the data.",
+    ),
+    "weight_not_positive": (
+        "权数“{column}”的最小值为 {found}，必须大于 0。请改正或将这些行移出数据。",
+        "Weight “{column}” has minimum {found}; weights must be above 0. Mend them or take the rows out.",
+    ),
+    "design_key_missing": (
+        "设计列“{column}”有缺失值。分层与整群的编码必须完整。",
+        "Design column “{column}” has missing values. Strata and cluster codes must be complete.",
+    ),
+    "lonely_unit": (
+        "以下层（或上级单元）在第 {stage} 阶段只有一个样本单元：{strata}。"
+        "请合并层，或选定规则 lonely=remove/adjust/average/certainty。",
+        "These strata (or parent units) have a single sampled unit at stage {stage}: {strata}. "
+        "Merge strata, or choose lonely=remove/adjust/average/certainty.",
+    ),
+    "not_nested": (
+        "整群“{column}”的编码在多个层中重复：{found}。若编码只在层内唯一，请设 nest=True。",
+        "Codes of cluster “{column}” occur in more than one stratum: {found}. "
+        "If codes are unique only within strata, set nest=True.",
+    ),
+    "population_varies": (
+        "总体规模列“{column}”在同一上级单元内取值不一：{found}。",
+        "Population size “{column}” varies within one parent unit: {found}.",
+    ),
+    "population_too_small": (
+        "总体规模列“{column}”小于样本单元数：{found}。",
+        "Population size “{column}” is smaller than the number of sampled units: {found}.",
+    ),
+    "fraction_out_of_range": (
+        "抽样比列“{column}”应在 0 与 1 之间：{found}。",
+        "Sampling fraction “{column}” must lie in (0, 1]: {found}.",
+    ),
+    "target_unknown_cell": (
+        "总体目标“{columns}”含有样本中没有的取值：{found}。请合并或删除该取值。",
+        "Targets for “{columns}” name values that no sampled row has: {found}. Merge or drop them.",
+    ),
+    "target_missing_cell": (
+        "样本中“{columns}”的取值没有总体目标：{found}。请补上目标。",
+        "Sampled values of “{columns}” have no target: {found}. Add the targets.",
+    ),
+    "targets_disagree": (
+        "各边际目标的合计不一致：{found}。各边际必须加总到同一总体。",
+        "The margins add up to different totals: {found}. All margins must sum to one population.",
+    ),
+    "not_converged": (
+        "{method} 在 {iterations} 次迭代后仍未收敛，最大相对偏差 {found}。请检查目标或放宽界限。",
+        "{method} did not converge in {iterations} iterations; largest relative gap {found}. "
+        "Check the targets or relax the bounds.",
+    ),
+    "calibration_singular": (
+        "校准变量线性相关，无法求解：{found}。请删去多余的变量。",
+        "The calibration variables are collinear: {found}. Drop the redundant ones.",
+    ),
+    "empty_file": ("文件“{path}”没有任何数据行。", "File “{path}” has no data rows."),
+    "file_missing": ("找不到文件“{path}”。", "File “{path}” does not exist."),
+    "file_unreadable": ("无法读取文件“{path}”：{found}", "File “{path}” cannot be read: {found}"),
+    "file_kind_unknown": (
+        "不认识的文件类型“{path}”。支持 parquet、csv、xlsx、sav、dta。",
+        "Unknown kind of file “{path}”. Readable: parquet, csv, xlsx, sav, dta.",
+    ),
+    "file_encoding": (
+        "文件“{path}”不是 UTF-8 编码（疑为 GBK）。请另存为 UTF-8，或在计划中写 encoding = \"gb18030\"。",
+        "File “{path}” is not UTF-8 (probably GBK). Save it as UTF-8, or set encoding = \"gb18030\" in the plan.",
+    ),
+    "data_kind_unknown": (
+        "不能从 {found} 读取数据。请给出文件路径、Arrow、pandas 或 polars 表。",
+        "Cannot read data from {found}. Give a path, or an Arrow, pandas or polars table.",
+    ),
+    "expression_refused": (
+        "条件“{found}”不能执行：{reason}",
+        "The condition “{found}” cannot be used: {reason}",
+    ),
+    "option_unknown": (
+        "{option}={found} 无效。可用：{legal}。",
+        "{option}={found} is not known. Legal values: {legal}.",
+    ),
+    "no_rows": (
+        "没有符合条件的行（{found}）。",
+        "No rows are left to estimate from ({found}).",
+    ),
+    "not_joint": (
+        "以行为末级单元的设计要跨变量组合估计值，须在估计时设 joint=True。",
+        "Combining variables under a design whose last unit is the row needs joint=True in the estimate.",
+    ),
+    "estimate_not_found": (
+        "对比中的 {found} 不在估计结果中。",
+        "The contrast names {found}, which is not among the estimates.",
+    ),
+}
+
+
+class Problem(Exception):  # noqa: N818 - the house word for an error that a person can mend
+    """A problem a person can mend.
+
+    Attributes
+    ----------
+    code : key of `CATALOGUE`.
+    details : the named values in the message.
+    """
+
+    def __init__(self, code: str, **details: object) -> None:
+        self.code = code
+        self.details = details
+        super().__init__(self.text("en"))
+
+    def text(self, language: str = "zh") -> str:
+        """Give the message in ``"zh"`` or ``"en"``."""
+        chinese, english = CATALOGUE[self.code]
+        return (chinese if language == "zh" else english).format(**self.details)
+
+    def __str__(self) -> str:
+        """Give both languages, Chinese first."""
+        return f"{self.text('zh')} | {self.text('en')}"

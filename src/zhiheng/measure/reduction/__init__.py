@@ -1,0 +1,1 @@
+"""The only room that talks to a database: rows in, leaf groups out. It knows nothing about estimators."""

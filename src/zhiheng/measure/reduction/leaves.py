@@ -1,0 +1,353 @@
+"""The one grouped pass: rows → leaves (see docs/decisions/0001)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
+from zhiheng.measure.problems import Problem
+from zhiheng.measure.reduction.source import Source, floats, quoted
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Level:
+    """One stage of the leaves' paths through the design.
+
+    Attributes
+    ----------
+    parent : (leaves,) dense number of the stratum within the higher unit.
+    unit : (leaves,) dense number of the sampled unit; None where the row is the unit.
+    population : (parents,) number of units there are, infinite where not given.
+    sampled : (parents,) number of units sampled, counted before any `where`.
+    labels : (parents,) names for messages.
+    """
+
+    parent: NDArray[np.int64]
+    unit: NDArray[np.int64] | None
+    population: NDArray[np.float64]
+    sampled: NDArray[np.float64]
+    labels: list[str]
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """What is left of the rows after the pass.
+
+    Attributes
+    ----------
+    domains : the domains met, sorted, one tuple of values each.
+    domain : (leaves,) number of the domain; -1 outside `where` or with a missing domain value.
+    levels : the stages that count, first to last.
+    cell : (leaves,) calibration cell, or None.
+    factor : (leaves,) what base sums are multiplied with: weight from sampling fractions times calibration.
+    fraction_weight : (leaves,) the part of the factor that comes from sampling fractions.
+    rows : (leaves,) rows.
+    weight : (leaves,) sum of base weights.
+    sums : (terms, leaves) base-weighted sums of the row expressions.
+    counts : (counts, leaves) rows with an answer.
+    products : term pair to (leaves,) sum of squared weight times the product.
+    passes : the statements run.
+    """
+
+    domains: list[tuple[Any, ...]]
+    domain: NDArray[np.int64]
+    levels: list[Level]
+    cell: NDArray[np.int64] | None
+    factor: NDArray[np.float64]
+    fraction_weight: NDArray[np.float64]
+    rows: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    sums: NDArray[np.float64]
+    counts: NDArray[np.float64]
+    products: dict[tuple[int, int], NDArray[np.float64]]
+    passes: list[str]
+
+
+def weight_sql(design: Design, source: Source) -> str:
+    """Give the SQL of the base weight, after checking that every row has a positive one."""
+    if design.weight_expression is not None:
+        return f"({design.weight_expression})"
+    if design.weights is None:
+        return "1.0"
+    source.require_numeric([design.weights])
+    return f"{quoted(design.weights)}::DOUBLE"
+
+
+def reduce_rows(
+    source: Source,
+    design: Design,
+    terms: Sequence[str],
+    *,
+    counts: Sequence[str] = (),
+    pairs: Sequence[tuple[int, int]] = (),
+    by: Sequence[str] = (),
+    where: str | None = None,
+    cells: Sequence[str] = (),
+    purpose: str = "reduce",
+) -> Leaves:
+    """Reduce the rows to leaves in one grouped pass.
+
+    Parameters
+    ----------
+    source : the rows.
+    design : the design; its calibration, if any, adds its cells or its g-weight.
+    terms : row expressions in SQL without the weight; NULL adds nothing.
+    counts : expressions whose non-missing rows are counted.
+    pairs : pairs of terms whose squared-weight products are wanted; taken only where rows are units.
+    by : domain columns.
+    where : SQL condition; rows outside stay in the design.
+    cells : further columns to keep apart (calibration cells while they are being made).
+
+    Raises
+    ------
+    Problem : missing columns, weights that are not positive, incomplete design codes, population sizes that
+        contradict the sample.
+    """
+    calibration = design.calibration
+    if isinstance(calibration, CellCalibration):
+        cells = calibration.columns
+    stages = design.counted_stages
+    keys = _key_columns(design, by, cells)
+    source.require(keys)
+    weight = weight_sql(design, source)
+    row_weight = f"{weight} * ({calibration.factor})" if isinstance(calibration, RegressionCalibration) else weight
+    distinct = list(dict.fromkeys(terms))
+    needed = list(dict.fromkeys(pairs)) if design.rows_are_units else []
+    counted = list(dict.fromkeys(counts))
+    select = [f"{quoted(k)} AS k{i}" for i, k in enumerate(keys)]
+    select.append(f"COALESCE(({where}), FALSE) AS inside" if where else "TRUE AS inside")
+    select += ["count(*) AS rows", "sum(w) AS weight", "min(w) AS least", "count(w) AS weighted"]
+    select += [f"sum(w * ({t})) AS s{i}" if t != "1" else f"sum(w) AS s{i}" for i, t in enumerate(distinct)]
+    select += [f"count({c}) AS c{i}" for i, c in enumerate(counted)]
+    select += [f"sum(w * w * ({terms[a]}) * ({terms[b]})) AS p{a}_{b}" for a, b in needed]
+    sizes = [(i, c) for i, s in enumerate(stages) for c in (s.population or s.fraction,) if c]
+    for i, column in sizes:
+        source.require_numeric([column])
+        select += [f"min({quoted(column)})::DOUBLE AS lo{i}", f"max({quoted(column)})::DOUBLE AS hi{i}"]
+    sql = f"SELECT {', '.join(select)} FROM (SELECT *, {row_weight} AS w FROM {source.name}) GROUP BY ALL"
+    table = source.query(sql, purpose)
+    _check_weights(table, design)
+
+    coded = {k: _codes(table.column(f"k{i}")) for i, k in enumerate(keys)}
+    domain, domains = _domains(table, [coded[b] for b in by])
+    levels = _levels(table, design, coded, dict(sizes))
+    cell = _cells([coded[c] for c in cells]) if cells else None
+    fraction_weight = np.ones(table.num_rows)
+    if design.weights is None and design.weight_expression is None:
+        for level in levels:
+            if np.isfinite(level.population).all():
+                fraction_weight *= (level.population / level.sampled)[level.parent]
+    factor = fraction_weight.copy()
+    if isinstance(calibration, CellCalibration):
+        cell = _match_cells(calibration, [coded[c] for c in cells])
+        factor *= calibration.factors[cell]
+    position = {t: i for i, t in enumerate(distinct)}
+    sums = np.array([floats(table, f"s{position[t]}") for t in terms]).reshape(len(terms), -1)
+    where_counted = {c: i for i, c in enumerate(counted)}
+    count = np.array([floats(table, f"c{where_counted[c]}") for c in counts]).reshape(len(counts), -1)
+    return Leaves(
+        domains=domains,
+        domain=domain,
+        levels=levels,
+        cell=cell,
+        factor=factor,
+        fraction_weight=fraction_weight,
+        rows=floats(table, "rows"),
+        weight=floats(table, "weight"),
+        sums=sums,
+        counts=count,
+        products={(a, b): floats(table, f"p{a}_{b}") for a, b in needed},
+        passes=list(source.passes),
+    )
+
+
+def _key_columns(design: Design, by: Sequence[str], cells: Sequence[str]) -> list[str]:
+    keys: dict[str, None] = dict.fromkeys([*by, *cells])
+    for stage in design.counted_stages:
+        if stage.stratum is not None:
+            keys[stage.stratum] = None
+        if stage.cluster != "*":
+            keys[stage.cluster] = None
+    return list(keys)
+
+
+def _check_weights(table: pa.Table, design: Design) -> None:
+    if table.num_rows == 0:
+        raise Problem("no_rows", found="0")
+    if design.weights is None and design.weight_expression is None:
+        return
+    name = design.weights or "w"
+    missing = floats(table, "rows").sum() - floats(table, "weighted").sum()
+    if missing:
+        raise Problem("weight_missing", column=name, count=int(missing))
+    least = float(floats(table, "least").min())
+    if not least > 0:
+        raise Problem("weight_not_positive", column=name, found=least)
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """A key column as dense codes (-1 for missing) and their values."""
+
+    codes: NDArray[np.int64]
+    values: list[Any]
+
+
+def _codes(column: pa.ChunkedArray) -> _Coded:
+    encoded = column.combine_chunks().dictionary_encode()
+    indices = encoded.indices
+    codes = np.asarray(indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    return _Coded(codes, encoded.dictionary.to_pylist())
+
+
+def _domains(table: pa.Table, by: list[_Coded]) -> tuple[NDArray[np.int64], list[tuple[Any, ...]]]:
+    inside = table.column("inside").to_numpy(zero_copy_only=False).astype(bool)
+    if not by:
+        return np.where(inside, 0, -1), [()]
+    combined = np.zeros(table.num_rows, dtype=np.int64)
+    for key in by:
+        combined = combined * max(len(key.values), 1) + key.codes
+        inside &= key.codes >= 0
+    present = np.unique(combined[inside])
+    sizes = [max(len(k.values), 1) for k in by]
+    values = []
+    for code in present:
+        rest, picked = int(code), []
+        for key, size in zip(reversed(by), reversed(sizes), strict=True):
+            rest, digit = divmod(rest, size)
+            picked.append(key.values[digit])
+        values.append(tuple(reversed(picked)))
+    order = sorted(range(len(values)), key=lambda i: tuple(_sort_key(v) for v in values[i]))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    domain = np.full(table.num_rows, -1, dtype=np.int64)
+    if len(present):
+        domain[inside] = rank[np.searchsorted(present, combined[inside])]
+    return domain, [values[i] for i in order]
+
+
+def _sort_key(value: object) -> tuple[int, Any]:
+    return (0, value) if isinstance(value, int | float) else (1, str(value))
+
+
+def dense(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Renumber codes without gaps: (same shape) dense codes, and the first position of each."""
+    if len(code) == 0:
+        return code, code
+    top = int(code.max()) + 1
+    if top <= 8 * len(code) + 1_000_000:
+        first = np.full(top, -1, dtype=np.int64)
+        first[code[::-1]] = np.arange(len(code))[::-1]
+        present = np.flatnonzero(first >= 0)
+        number = np.empty(top, dtype=np.int64)
+        number[present] = np.arange(len(present))
+        return number[code], first[present]
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    return inverse.astype(np.int64), first
+
+
+def _levels(
+    table: pa.Table, design: Design, coded: dict[str, _Coded], sizes: dict[int, str]
+) -> list[Level]:
+    levels: list[Level] = []
+    upper = np.zeros(table.num_rows, dtype=np.int64)
+    names = [""] * table.num_rows
+    rows = floats(table, "rows")
+    for i, stage in enumerate(design.counted_stages):
+        parent, label_columns = upper, []
+        if stage.stratum is not None:
+            key = _complete(coded[stage.stratum], stage.stratum)
+            parent = parent * len(key.values) + key.codes
+            label_columns.append(key)
+        parent, first = dense(parent)
+        labels = ["/".join(str(k.values[k.codes[f]]) for k in label_columns) or "(all)" for f in first]
+        if i:
+            labels = [f"{names[f]}" + (f"/{text}" if label_columns else "") for f, text in zip(first, labels, strict=True)]
+        if stage.cluster == "*":
+            unit, sampled = None, np.bincount(parent, weights=rows)
+        else:
+            key = _complete(coded[stage.cluster], stage.cluster)
+            unit, first_unit = dense(parent * len(key.values) + key.codes)
+            parent_of_unit = parent[first_unit]
+            sampled = np.bincount(parent_of_unit).astype(np.float64)
+            if not design.nest and i == 0 and stage.stratum is not None:
+                _check_nested(stage.cluster, key, first_unit)
+            if i + 1 < len(design.counted_stages):
+                names = [str(key.values[c]) for c in key.codes]
+            upper = unit
+        population = _population(table, design, i, sizes.get(i), parent, sampled, labels)
+        levels.append(Level(parent, unit, population, sampled, labels))
+    return levels
+
+
+def _complete(key: _Coded, column: str) -> _Coded:
+    if (key.codes < 0).any():
+        raise Problem("design_key_missing", column=column)
+    return key
+
+
+def _check_nested(column: str, key: _Coded, first_unit: NDArray[np.int64]) -> None:
+    seen = np.bincount(key.codes[first_unit], minlength=len(key.values))
+    if (seen > 1).any():
+        repeated = [str(key.values[c]) for c in np.flatnonzero(seen > 1)[:5]]
+        raise Problem("not_nested", column=column, found=", ".join(repeated))
+
+
+def _population(
+    table: pa.Table,
+    design: Design,
+    stage: int,
+    column: str | None,
+    parent: NDArray[np.int64],
+    sampled: NDArray[np.float64],
+    labels: list[str],
+) -> NDArray[np.float64]:
+    if column is None:
+        return np.full(len(sampled), np.inf)
+    low, high = np.full(len(sampled), np.inf), np.full(len(sampled), -np.inf)
+    np.minimum.at(low, parent, floats(table, f"lo{stage}"))
+    np.maximum.at(high, parent, floats(table, f"hi{stage}"))
+    bad = np.flatnonzero(low != high)
+    if len(bad):
+        raise Problem("population_varies", column=column, found=f"{labels[bad[0]]}: {low[bad[0]]:g}–{high[bad[0]]:g}")
+    if design.counted_stages[stage].population is None:
+        bad = np.flatnonzero(~((low > 0) & (low <= 1)))
+        if len(bad):
+            raise Problem("fraction_out_of_range", column=column, found=f"{labels[bad[0]]}: {low[bad[0]]:g}")
+        return np.asarray(sampled / low)
+    bad = np.flatnonzero(low < sampled - 1e-9)
+    if len(bad):
+        at = bad[0]
+        raise Problem("population_too_small", column=column, found=f"{labels[at]}: {low[at]:g} < {sampled[at]:g}")
+    return low
+
+
+def _cells(keys: list[_Coded]) -> NDArray[np.int64]:
+    code = np.zeros(len(keys[0].codes), dtype=np.int64)
+    for key in keys:
+        code = code * (len(key.values) + 1) + key.codes + 1
+    return dense(code)[0]
+
+
+def cell_values(table_keys: list[_Coded], cell: NDArray[np.int64]) -> list[tuple[Any, ...]]:
+    """Give the values of each cell, in cell order."""
+    _, first = np.unique(cell, return_index=True)
+    return [tuple(k.values[k.codes[f]] if k.codes[f] >= 0 else None for k in table_keys) for f in first]
+
+
+def _match_cells(calibration: CellCalibration, keys: list[_Coded]) -> NDArray[np.int64]:
+    number = {c: i for i, c in enumerate(calibration.cells)}
+    own = _cells(keys)
+    values = cell_values(keys, own)
+    missing = [v for v in values if v not in number]
+    if missing:
+        raise Problem("target_missing_cell", columns="×".join(calibration.columns), found=str(missing[:5]))
+    return np.array([number[v] for v in values], dtype=np.int64)[own]

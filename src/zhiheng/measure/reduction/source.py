@@ -1,0 +1,273 @@
+"""Open whatever holds rows (parquet, csv, xlsx, sav, dta, Arrow, pandas, polars) as one table."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zhiheng.measure.problems import Problem
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
+           "FLOAT", "DOUBLE", "BOOLEAN", "DECIMAL")  # fmt: skip
+
+
+def quoted(column: str) -> str:
+    """Give the SQL name of a column."""
+    return '"' + column.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """Give a value as a SQL literal."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return repr(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+@dataclass
+class Source:
+    """Rows under the name ``source`` on a database connection.
+
+    Attributes
+    ----------
+    connection : the connection.
+    types : column name to SQL type.
+    complete : columns known to have no missing value without reading them.
+    passes : every statement that read the rows, for `explain`.
+    name : name of the table.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    types: dict[str, str]
+    complete: frozenset[str]
+    passes: list[str]
+    name: str = "source"
+
+    def require(self, columns: Sequence[str]) -> None:
+        """Fail when a column is not there."""
+        for column in columns:
+            if column not in self.types:
+                raise Problem("column_missing", column=column, columns="、".join(self.types))
+
+    def require_numeric(self, columns: Sequence[str]) -> None:
+        """Fail when a column is not there or is not a number, naming the first text found."""
+        self.require(columns)
+        for column in columns:
+            if not self.types[column].startswith(NUMERIC):
+                name = quoted(column)
+                found = self.connection.execute(
+                    f"SELECT row, value FROM (SELECT row_number() OVER () AS row, {name} AS value FROM {self.name}) "
+                    "WHERE value IS NOT NULL AND TRY_CAST(value AS DOUBLE) IS NULL ORDER BY row LIMIT 1"
+                ).fetchone() or (1, "(text)")
+                raise Problem(
+                    "text_in_number", column=column, row=found[0], found=found[1], type=self.types[column]
+                )
+
+    def query(self, sql: str, purpose: str) -> pa.Table:
+        """Run one pass over the rows and note it."""
+        import duckdb  # noqa: PLC0415 - slow import
+
+        self.passes.append(f"{purpose}: {sql}")
+        try:
+            return self.connection.sql(sql).to_arrow_table()
+        except duckdb.InvalidInputException as error:
+            if "utf-8" in str(error).lower() or "unicode" in str(error).lower():
+                raise Problem("file_encoding", path="csv") from error
+            raise Problem("file_unreadable", path="source", found=str(error).splitlines()[0]) from error
+        except duckdb.Error as error:
+            raise Problem("expression_refused", found=purpose, reason=str(error).splitlines()[0]) from error
+
+    def numbered(self, columns: Sequence[str]) -> Source:
+        """Give some columns again with the row number, from 0, as column ``row``."""
+        kept = "".join(f"{quoted(c)}, " for c in dict.fromkeys(columns))
+        self.connection.execute(
+            f"CREATE TEMP TABLE numbered AS SELECT {kept}row_number() OVER () - 1 AS row FROM {self.name}"
+        )
+        types = {c: self.types[c] for c in columns} | {"row": "BIGINT"}
+        return Source(self.connection, types, self.complete, self.passes, "numbered")
+
+    def shift(self, columns: Sequence[str]) -> dict[str, float]:
+        """Give a constant near the mean of each column, from the first rows: taken off before squaring."""
+        if not columns:
+            return {}
+        wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
+        row = self.connection.execute(f"SELECT {wanted} FROM (SELECT * FROM {self.name} LIMIT 1000)").fetchone() or ()
+        # one significant digit is enough, and keeps the constant the same when the first rows differ a little
+        return {
+            c: 0.0 if v is None or v != v or abs(v) == float("inf") else float(f"{v:.1g}")
+            for c, v in zip(columns, row, strict=True)
+        }
+
+
+@contextlib.contextmanager
+def opened(data: object, *, exact: bool = False) -> Iterator[Source]:
+    """Open the rows and close them again.
+
+    Parameters
+    ----------
+    data : a path or list of paths (.parquet, .csv, .xlsx, .sav, .dta), a pyarrow table, a pandas or polars frame.
+    exact : read on one thread, so that sums come out with the same bits every time.
+
+    Raises
+    ------
+    Problem : the file is missing, empty, of an unknown kind, or not UTF-8.
+    """
+    import duckdb  # noqa: PLC0415 - slow import
+
+    connection = duckdb.connect(
+        ":memory:",
+        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+    )
+    try:
+        if exact:
+            connection.execute("SET threads = 1")
+        connection.execute("SET preserve_insertion_order = false" if not exact else "SET preserve_insertion_order = true")
+        complete = _attach(connection, data)
+        described = connection.execute("DESCRIBE source").fetchall()
+        yield Source(connection, {r[0]: r[1] for r in described}, complete, [])
+    finally:
+        connection.close()
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, data: object) -> frozenset[str]:
+    if isinstance(data, str | os.PathLike):
+        return _attach_files(connection, [Path(data)])
+    if isinstance(data, list | tuple) and data and all(isinstance(d, str | os.PathLike) for d in data):
+        return _attach_files(connection, [Path(d) for d in data])
+    table = as_arrow(data)
+    if table.num_rows == 0:
+        raise Problem("empty_file", path="(table)")
+    return _register(connection, table)
+
+
+def _register(connection: duckdb.DuckDBPyConnection, table: pa.Table) -> frozenset[str]:
+    connection.register("source", table)
+    return frozenset(n for n in table.column_names if table.column(n).null_count == 0)
+
+
+def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> frozenset[str]:
+    import duckdb  # noqa: PLC0415 - slow import
+
+    for path in paths:
+        if not path.exists():
+            raise Problem("file_missing", path=path.name)
+        if path.stat().st_size == 0:
+            raise Problem("empty_file", path=path.name)
+    kinds = {p.suffix.lower() for p in paths}
+    if not kinds <= {".parquet", ".csv", ".xlsx", ".sav", ".dta"} or len(kinds) > 1:
+        raise Problem("file_kind_unknown", path=", ".join(p.name for p in paths))
+    kind = kinds.pop()
+    if kind not in (".parquet", ".csv"):
+        import pyarrow as pa  # noqa: PLC0415 - slow import
+
+        return _register(connection, pa.concat_tables([read_table(p) for p in paths], promote_options="default"))
+    listed = "[" + ", ".join(literal(str(p)) for p in paths) + "]"
+    # the file is asked for by a view; after that nothing but these files may be reached
+    reader = f"read_parquet({listed})" if kind == ".parquet" else f"read_csv({listed}, sample_size=-1)"
+    try:
+        connection.execute(f"CREATE VIEW source AS SELECT * FROM {reader}")
+        connection.execute(f"SET allowed_paths = {listed}")
+        connection.execute("SET enable_external_access = false")
+        if connection.execute("SELECT 1 FROM source LIMIT 1").fetchone() is None:
+            raise Problem("empty_file", path=paths[0].name)
+    except duckdb.Error as error:
+        reason = str(error)
+        if kind == ".csv" and ("utf-8" in reason.lower() or "unicode" in reason.lower()):
+            raise Problem("file_encoding", path=paths[0].name) from error
+        raise Problem("file_unreadable", path=paths[0].name, found=reason.splitlines()[0]) from error
+    if kind == ".csv":
+        return frozenset()
+    return _complete_columns(connection, listed)
+
+
+def _complete_columns(connection: duckdb.DuckDBPyConnection, listed: str) -> frozenset[str]:
+    rows = connection.execute(
+        "SELECT path_in_schema, sum(stats_null_count), count(*) = count(stats_null_count) "
+        f"FROM parquet_metadata({listed}) GROUP BY 1"
+    ).fetchall()
+    return frozenset(name for name, nulls, known in rows if known and nulls == 0)
+
+
+def as_arrow(data: object) -> pa.Table:
+    """Give a pyarrow table from a pyarrow table, or a pandas or polars frame."""
+    import pyarrow as pa  # noqa: PLC0415 - slow import
+
+    if isinstance(data, pa.Table):
+        return data
+    kind = type(data).__module__.split(".")[0]
+    frame: Any = data
+    if kind == "pandas":
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    if kind == "polars":
+        table: pa.Table = frame.to_arrow()
+        return table
+    if isinstance(data, dict):
+        return pa.table(frame)
+    raise Problem("data_kind_unknown", found=type(data).__name__)
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read a spreadsheet (first sheet, header in its first row) or an SPSS or Stata file.
+
+    Raises
+    ------
+    Problem : the file cannot be read or has no rows.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - slow import
+
+    try:
+        if path.suffix.lower() == ".xlsx":
+            from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only for spreadsheets
+
+            rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=True)
+            header, body = [str(h) for h in (rows[0] if rows else [])], rows[1:]
+            columns = {h: [None if r[i] == "" else r[i] for r in body] for i, h in enumerate(header)}
+            table = pa.table({h: _column(values) for h, values in columns.items()})
+        else:
+            import pyreadstat  # noqa: PLC0415 - only for SPSS and Stata
+
+            read = pyreadstat.read_sav if path.suffix.lower() == ".sav" else pyreadstat.read_dta
+            found, _meta = read(str(path), output_format="dict")
+            table = pa.table({h: _column(list(values)) for h, values in found.items()})
+    except Problem:
+        raise
+    except Exception as error:
+        raise Problem("file_unreadable", path=path.name, found=str(error).splitlines()[0]) from error
+    if table.num_rows == 0:
+        raise Problem("empty_file", path=path.name)
+    return table
+
+
+def _column(values: list[Any]) -> pa.Array:
+    """Make a column: numbers where all values are numbers, else text."""
+    import pyarrow as pa  # noqa: PLC0415 - slow import
+
+    values = [None if isinstance(v, float) and v != v else v for v in values]
+    try:
+        return pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return pa.array([None if v is None else str(v) for v in values])
+
+
+def floats(table: pa.Table, name: str) -> NDArray[np.float64]:
+    """Give a column of a small result as floats, missing sums as zero."""
+    import numpy as np  # noqa: PLC0415 - slow import
+    import pyarrow.compute as pc  # noqa: PLC0415 - slow import
+
+    column = table.column(name)
+    if column.null_count:
+        column = pc.fill_null(column, 0)
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)

@@ -1,0 +1,135 @@
+"""Weights row by row: the final weights of a file, weights as one expression, trimming."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
+from zhiheng.measure.problems import Problem
+from zhiheng.measure.reduction.leaves import reduce_rows, weight_sql
+from zhiheng.measure.reduction.source import floats, literal, opened, quoted
+from zhiheng.measure.weighting.report import Step, Weighted, kish
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def weights_of(data: object, design: Design) -> NDArray[np.float64]:
+    """Give the final weight of every row, in file order: (rows,)."""
+    with opened(data, exact=True) as source:
+        needed = [c for s in design.stages for c in (s.stratum, s.cluster, s.population, s.fraction) if c and c != "*"]
+        if isinstance(design.calibration, CellCalibration):
+            needed += design.calibration.columns
+        if design.weights is not None:
+            needed.append(design.weights)
+        source.require(needed)
+        if design.weight_expression is not None or isinstance(design.calibration, RegressionCalibration):
+            needed = list(source.types)
+        numbered = source.numbered(list(dict.fromkeys(needed)))
+        leaves = reduce_rows(numbered, replace(design, lonely="remove"), ["1"], by=["row"])
+    result = np.empty(len(leaves.domains))
+    result[leaves.domain] = leaves.factor * leaves.sums[0]
+    return result
+
+
+def case_of(columns: Sequence[str], cells: Sequence[tuple[object, ...]], values: NDArray[np.float64]) -> str:
+    """Give a SQL CASE that maps cells to numbers."""
+    parts = []
+    for cell, value in zip(cells, values, strict=True):
+        match = " AND ".join(
+            f"{quoted(c)} IS NULL" if v is None else f"{quoted(c)} = {literal(v)}"
+            for c, v in zip(columns, cell, strict=True)
+        )
+        parts.append(f"WHEN {match} THEN {float(value)!r}")
+    return f"CASE {' '.join(parts)} END"
+
+
+def fixed_weights(data: object, design: Design) -> Design:
+    """Make an earlier calibration part of the base weights, which the variance then takes as given."""
+    calibration = design.calibration
+    if calibration is None:
+        return design
+    design = fraction_weights(data, design)
+    with opened(data) as source:
+        base = weight_sql(design, source)
+    if isinstance(calibration, RegressionCalibration):
+        factor = calibration.factor
+    else:
+        factor = case_of(calibration.columns, calibration.cells, calibration.factors)
+    return replace(design, calibration=None, weights=None, weight_expression=f"({base}) * ({factor})")
+
+
+def fraction_weights(data: object, design: Design) -> Design:
+    """Write weights that follow from sampling fractions out as an expression of the design columns."""
+    if design.weights is not None or design.weight_expression is not None:
+        return design
+    columns = [c for s in design.counted_stages for c in (s.stratum, s.cluster) if c and c != "*"]
+    with opened(data) as source:
+        leaves = reduce_rows(source, design.with_calibration(None), ["1"], by=columns)
+    values = np.empty(len(leaves.domains))
+    values[leaves.domain] = leaves.fraction_weight
+    expression = case_of(columns, leaves.domains, values) if columns else repr(float(values[0]))
+    return replace(design, weight_expression=expression)
+
+
+def trim(data: object, design: Design, *, lower: float | None = None, upper: float | None = None) -> Weighted:
+    """Trim weights and share what is cut off equally among the rest.
+
+    Parameters
+    ----------
+    data : as in `zhiheng.measure.mean`.
+    design : design with weights; a calibration becomes part of them.
+    lower, upper : bounds on the weight.
+
+    Returns
+    -------
+    Weighted with the same sum of weights; trimmed weights are taken as given in the variance, so calibrate again
+    afterwards where targets must hold.
+
+    Raises
+    ------
+    Problem : every weight lies outside the bounds.
+
+    Notes
+    -----
+    Checked against R survey 4.1.1 `trimWeights`.
+    """
+    fixed = fraction_weights(data, fixed_weights(data, design))
+    with opened(data) as source:
+        weight = weight_sql(fixed, source)
+        least, most = (-np.inf if lower is None else lower), (np.inf if upper is None else upper)
+        low = "-1e308" if lower is None else repr(float(lower))
+        high = "1e308" if upper is None else repr(float(upper))
+        table = source.query(
+            f"SELECT count(*) AS rows, sum(w) AS weight, sum(w * w) AS square, "
+            f"sum(w - greatest(least(w, {high}), {low})) AS cut, "
+            f"count(*) FILTER (w >= {low} AND w <= {high}) AS inside FROM (SELECT {weight} AS w FROM {source.name})",
+            "trim",
+        )
+        cut, inside = float(floats(table, "cut")[0]), float(floats(table, "inside")[0])
+        if inside == 0:
+            raise Problem("no_rows", found=f"{least} … {most}")
+        share = cut / inside
+        expression = (
+            f"CASE WHEN {weight} > {high} THEN {high} WHEN {weight} < {low} THEN {low} ELSE {weight} + {share!r} END"
+        )
+        done = source.query(
+            f"SELECT sum(v) AS weight, sum(v * v) AS square, min(v) AS low, max(v) AS high, "
+            f"min(v / w) AS least, max(v / w) AS most FROM "
+            f"(SELECT {weight} AS w, {expression} AS v FROM {source.name})",
+            "trimmed",
+        )
+    rows = float(floats(table, "rows")[0])
+    before, after = float(floats(table, "weight")[0]), float(floats(done, "weight")[0])
+    step = Step(
+        "trim", int(rows), before, after,
+        kish(rows, before, float(floats(table, "square")[0])), kish(rows, after, float(floats(done, "square")[0])),
+        float(floats(done, "least")[0]), float(floats(done, "most")[0]),
+        float(floats(done, "low")[0]), float(floats(done, "high")[0]), 1, True,
+        note=f"{int(rows - inside)} rows trimmed to [{least:g}, {most:g}]",
+    )  # fmt: skip
+    return Weighted(replace(fixed, weights=None, weight_expression=expression), (step,))
