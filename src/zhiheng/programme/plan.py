@@ -210,23 +210,34 @@ class Measured:
 
 @dataclass(frozen=True)
 class Adjustment:
-    """A civic rule: points off, points on, or a ceiling, by a statistic of a table."""
+    """A civic rule: points off, points on, or one vote that overrules, by a statistic of a table.
+
+    Attributes
+    ----------
+    points, cap
+        Deduction and bonus: points of the index for each unit of the statistic, and at most so many.
+    at
+        Veto: applies when the statistic reaches this.
+    set_to, cap_band
+        Veto: the index becomes at most this, or the band at most this one (its code).
+    """
 
     code: str
     kind: Literal["deduction", "bonus", "veto"]
     name: Words
-    node: str
     measured: Measured
-    factor: float = 1.0
+    points: float | None = None
     cap: float | None = None
-    at: float | None = None
-    limit: float | None = None
+    at: float = 1.0
+    set_to: float | None = None
+    cap_band: str = ""
 
 
 @dataclass(frozen=True)
 class Band:
     """A range of the index from `start` up, with a name and a colour."""
 
+    code: str
     start: float
     name: Words
     colour: str
@@ -241,6 +252,9 @@ class IndexPlan:
     level: float = 0.95
     whole: bool | None = None
     balance: float = 0.001
+    deduction_cap: float | None = None
+    bonus_cap: float | None = None
+    decimals: int | None = None
     adjust: tuple[Adjustment, ...] = ()
     bands: tuple[Band, ...] = ()
 

@@ -326,7 +326,14 @@ def _reference(section: Section, key: str, names: list[str]) -> str:
 def _index(section: Section, tables: list[str]) -> IndexPlan:
     bands = []
     for inner in section.sections("bands"):
-        bands.append(Band(inner.number("from", 0.0), inner.words("name"), inner.text("colour", "#888888")))
+        bands.append(
+            Band(
+                inner.text("code", str(len(bands) + 1)),
+                inner.number("from", 0.0),
+                inner.words("name"),
+                inner.text("colour", "#888888"),
+            )
+        )
         inner.close()
     index = IndexPlan(
         missing=cast('Literal["renormalise"]', section.choice("missing", ("renormalise", "fail", "carry"), "renormalise")),
@@ -334,6 +341,9 @@ def _index(section: Section, tables: list[str]) -> IndexPlan:
         level=section.number("level", 0.95),
         whole=section.flag("whole", default=None),
         balance=section.number("balance", 0.001),
+        deduction_cap=section.number("deduction_cap", None),
+        bonus_cap=section.number("bonus_cap", None),
+        decimals=None if (decimals := section.number("decimals", None)) is None else int(decimals),
         adjust=tuple(_adjustment(s, tables) for s in section.sections("adjust")),
         bands=tuple(bands),
     )
@@ -350,20 +360,23 @@ def _adjustment(section: Section, tables: list[str]) -> Adjustment:
         code=section.text("code", required=True),
         kind=cast('Literal["deduction", "bonus", "veto"]', kind),
         name=section.words("name"),
-        node=section.text("node"),
         measured=Measured(
             table,
             section.text("variable", required=True),
             cast("Statistic", section.choice("statistic", get_args(Statistic), "mean")),
             section.texts("category"),
         ),
-        factor=section.number("factor", 1.0),
+        points=section.number("points", None),
         cap=section.number("cap", None),
-        at=section.number("at", None),
-        limit=section.number("limit", None),
+        at=section.number("at", 1.0),
+        set_to=section.number("set_to", None),
+        cap_band=section.text("cap_band"),
     )
-    if kind == "veto" and (adjustment.at is None or adjustment.limit is None):
-        section.tell("key_missing", "at" if adjustment.at is None else "limit", expected="at, limit")
+    if kind == "veto":
+        if (adjustment.set_to is None) == (not adjustment.cap_band):
+            section.tell("one_of", "", ", ".join(section.data), "set_to, cap_band")
+    elif adjustment.points is None or adjustment.points <= 0:
+        section.tell("key_kind", "points", adjustment.points, ("正数", "a positive number"))
     section.close()
     return adjustment
 

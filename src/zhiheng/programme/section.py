@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from zhiheng.programme.plan import Condition, Words
 from zhiheng.programme.problems import Findings, nearest
 
 FILE = "plan.toml"
+T = TypeVar("T")
 
 
 def lines_of_keys(text: str) -> dict[str, int]:
@@ -97,7 +98,7 @@ class Section:
         self.tell("key_kind", key, value, ("文字", "a text"))
         return default
 
-    def number[T](self, key: str, default: T) -> float | T:
+    def number(self, key: str, default: T) -> float | T:
         """A number."""
         value = self.raw(key)
         if value is None:
@@ -107,7 +108,7 @@ class Section:
         self.tell("key_kind", key, value, ("数字", "a number"))
         return default
 
-    def flag[T](self, key: str, default: T) -> bool | T:
+    def flag(self, key: str, default: T) -> bool | T:
         """True or false."""
         value = self.raw(key)
         if value is None or isinstance(value, bool):

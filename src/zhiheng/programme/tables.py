@@ -1,0 +1,350 @@
+"""Load the tables of a programme: map columns wave by wave, code values, fold rows, apply rules, count everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from zhiheng.programme import coding as cells
+from zhiheng.programme.coding import CleanColumn, Misfit, clean, joined
+from zhiheng.programme.ledger import RowLedger
+from zhiheng.programme.plan import STRATUM, WAVE, Coding, Column, Pick, Plan, TablePlan
+from zhiheng.programme.problems import Findings, Severity, listed
+from zhiheng.programme.reading import DataFile, RawTable
+
+#: a larger share of values that fit no coding is a mistake of the plan, not of some rows
+MOST_MISFITS = 0.05
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class CleanTable:
+    """A table after coding: every row belongs to a wave and to the population of the plan.
+
+    Attributes
+    ----------
+    columns
+        Clean columns by plan name, `wave` among them; the crossed strata stand in `_stratum`.
+    rows
+        Row number of each row in its file; `file_of` is the position of that file in `files`.
+    """
+
+    plan: TablePlan
+    columns: Mapping[str, CleanColumn]
+    files: tuple[str, ...]
+    file_of: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def place(self, row: int) -> tuple[str, int]:
+        """File and row number of a row, for messages."""
+        return self.files[int(self.file_of[row])], int(self.rows[row])
+
+    def to_arrow(self, names: Iterable[str]) -> pa.Table:
+        """Some columns as an Arrow table."""
+        return pa.table({n: self.columns[n].to_arrow() for n in names})
+
+    def in_wave(self, code: str) -> NDArray[np.bool_]:
+        """Rows of a wave."""
+        column = self.columns[WAVE]
+        levels = column.levels or ()
+        return np.asarray(column.values == (levels.index(code) if code in levels else -2), dtype=np.bool_)
+
+
+def load(plan: Plan, table: TablePlan, data: Path, findings: Findings, ledger: RowLedger) -> CleanTable | None:
+    """Load one table.
+
+    Parameters
+    ----------
+    data
+        Folder the paths of the plan are relative to.
+
+    Returns
+    -------
+    CleanTable or None
+        None when a file or column is missing; findings tell all of it.
+    """
+    loader = _Loader(plan, table, findings, ledger)
+    parts: list[CleanTable] = []
+    complete = True
+    for wave, name in table.files.items():
+        file = DataFile(data / name, name, table.encoding, table.sheet, findings)
+        header = file.header()
+        waves = [wave] if wave else [w.code for w in plan.waves]
+        if header is None:
+            complete = False
+            continue
+        needed, whole = loader.needed(file, header, waves)
+        raw = file.read(needed) if whole else None
+        if raw is None:
+            complete = False
+            continue
+        parts += loader.parts(raw, wave)
+    if not wave_files_complete(table, plan, findings):
+        complete = False
+    if not parts or not complete:
+        return None
+    return loader.finish(parts)
+
+
+def wave_files_complete(table: TablePlan, plan: Plan, findings: Findings) -> bool:
+    """Tell waves that the plan has and the table has no file for; the table is loaded all the same."""
+    if "" not in table.files:
+        for wave in plan.waves:
+            if wave.code not in table.files:
+                findings.add("wave_without_rows", table.name, column="files", found=wave.code, severity="warning")
+    return True
+
+
+class _Loader:
+    """One table being loaded."""
+
+    def __init__(self, plan: Plan, table: TablePlan, findings: Findings, ledger: RowLedger) -> None:
+        self.plan = plan
+        self.table = table
+        self.findings = findings
+        self.ledger = ledger
+        self.numbers = plan.numeric(table)
+        self.used = plan.used_columns(table)
+        self.wave_codes = tuple(w.code for w in plan.waves)
+
+    # ── which columns ──
+
+    def needed(self, file: DataFile, header: tuple[str, ...], waves: list[str]) -> tuple[list[str], bool]:
+        """Give the file columns to read, and whether all are there."""
+        wanted: list[str] = []
+        whole = True
+        if self.table.wave and "" in self.table.files:
+            names = self._names(self.table.column(self.table.wave).default, header)
+            wanted += names
+            if not names:
+                whole = self._missing(file, self.table.wave, header)
+        for name in self.used:
+            column = self.table.column(name)
+            for wave in waves:
+                pick = column.pick(wave)
+                if pick is None:
+                    self.findings.add("wave_unmapped", "plan.toml", None, f"tables.{self.table.name}.columns.{name}",
+                                      name, wave)  # fmt: skip
+                    whole = False
+                elif not pick.absent and pick.constant is None:
+                    names = self._names(pick, header)
+                    if not names:
+                        whole = self._missing(file, " / ".join(pick.names or pick.join), header)
+                    wanted += names
+        return list(dict.fromkeys(wanted)), whole
+
+    def _missing(self, file: DataFile, name: str, header: tuple[str, ...]) -> bool:
+        self.findings.add("column_missing", file.name, 1, name, name, listed(header, 60))
+        return False
+
+    @staticmethod
+    def _names(pick: Pick | None, header: tuple[str, ...]) -> list[str]:
+        if pick is None:
+            return []
+        if pick.join:
+            return list(pick.join) if all(j in header for j in pick.join) else []
+        return next(([n] for n in pick.names if n in header), [])
+
+    # ── one wave of one file ──
+
+    def parts(self, raw: RawTable, wave: str) -> list[CleanTable]:
+        """Cut a file into waves and make each clean."""
+        numbers = np.arange(raw.data.num_rows, dtype=np.int64) + raw.first_row
+        if wave or not self.table.wave:
+            return self._kept(raw.data, numbers, wave or self.wave_codes[0], raw)
+        name = self._names(self.table.column(self.table.wave).default, raw.header)[0]
+        coding = self.table.coding.get(self.table.wave, Coding())
+        column, misfits = clean(raw.data.column(name), coding, number=False)
+        self._tell(misfits, raw.file, name, numbers, len(column))
+        levels = column.levels or ()
+        unknown = ~np.isin(column.values, [i for i, x in enumerate(levels) if x in self.wave_codes])
+        if unknown.any():
+            first = int(np.flatnonzero(unknown)[0])
+            found = levels[int(column.values[first])] if column.values[first] >= 0 else "—"
+            self.findings.add("wave_unknown", raw.file, int(numbers[first]), name, found, listed(self.wave_codes, 40),
+                              rows=int(unknown.sum()))  # fmt: skip
+            self.ledger.add(self.table.name, "", "read", int(unknown.sum()))
+            self.ledger.add(self.table.name, "", "unknown_wave", int(unknown.sum()))
+        parts: list[CleanTable] = []
+        for code in self.wave_codes:
+            rows = np.flatnonzero(column.values == levels.index(code)) if code in levels else np.zeros(0, np.int64)
+            if len(rows):
+                whole = len(rows) == len(column)
+                data = raw.data if whole else raw.data.take(pa.array(rows))
+                parts += self._kept(data, numbers[rows], code, raw)
+            else:
+                self.findings.add("wave_without_rows", raw.file, column=name, found=code)
+        return parts
+
+    def _kept(self, data: pa.Table, numbers: NDArray[np.int64], wave: str, raw: RawTable) -> list[CleanTable]:
+        """Make the rows of one wave clean."""
+        table = self.table
+        self.ledger.add(table.name, wave, "read", data.num_rows)
+        columns: dict[str, CleanColumn] = {}
+        if table.keep:
+            mask = np.ones(data.num_rows, dtype=np.bool_)
+            for condition in table.keep:
+                column = self._column(condition.column, data, numbers, wave, raw)
+                mask &= column.meets(condition)[0]
+            self.ledger.add(table.name, wave, "outside_population", int((~mask).sum()))
+            if not mask.any():
+                told = ", ".join(c.text() for c in table.keep)
+                self.findings.add("keep_empty", raw.file, column=table.keep[0].column, found=told, expected=wave)
+                return []
+            if not mask.all():
+                data, numbers = data.filter(pa.array(mask)), numbers[mask]
+        for name in self.used:
+            columns[name] = self._column(name, data, numbers, wave, raw)
+        place = np.zeros(len(numbers), dtype=np.int64)
+        columns[WAVE] = CleanColumn(place, np.zeros(len(numbers), dtype=np.int8), (wave,))
+        part = CleanTable(table, columns, (raw.file,), place, numbers)
+        if table.one_row_per:
+            part = self._folded(part, wave)
+        part = self._ruled(part)
+        self.ledger.add(table.name, wave, "used", len(part))
+        for name in self.used:
+            counts = np.bincount(part.columns[name].state, minlength=len(cells.STATES))
+            for state, count in zip(cells.STATES, counts, strict=True):
+                self.ledger.add(table.name, wave, state, int(count), name)
+        return [part]
+
+    def _column(
+        self, name: str, data: pa.Table, numbers: NDArray[np.int64], wave: str, raw: RawTable
+    ) -> CleanColumn:
+        number = name in self.numbers
+        column: Column = self.table.column(name)
+        pick = column.pick(wave) or Pick(absent=True)
+        coding = self.table.coding.get(name, Coding()).in_wave(wave)
+        if pick.absent:
+            return cells.absent(len(numbers), number=number)
+        if pick.constant is not None:
+            told = (f"{pick.constant}（{pick.text.zh}）" if pick.text else pick.constant,
+                    f"{pick.constant} ({pick.text.en})" if pick.text else pick.constant)  # fmt: skip
+            self.findings.add("constant_used", raw.file, column=name, found=told, expected=wave, severity="warning")
+            source = pa.array([pick.constant] * len(numbers), pa.string())
+            shown = name
+        elif pick.join:
+            source = joined([data.column(j) for j in pick.join])
+            shown = " · ".join(pick.join)
+        else:
+            shown = self._names(pick, raw.header)[0]
+            source = data.column(shown)
+        cleaned, misfits = clean(source, coding, number=number)
+        self._tell(misfits, raw.file, shown, numbers, int((cleaned.state != cells.NO_ANSWER).sum()))
+        return cleaned
+
+    def _tell(
+        self, misfits: list[Misfit], file: str, column: str, numbers: NDArray[np.int64], answered: int
+    ) -> None:
+        for m in misfits:
+            severity: Severity = "error" if m.rows > MOST_MISFITS * answered else "warning"
+            self.findings.add(m.code, file, int(numbers[m.first]), column, m.found, m.expected, severity=severity,
+                              rows=m.rows)  # fmt: skip
+
+    # ── rows that belong together, rows that contradict themselves ──
+
+    def _folded(self, part: CleanTable, wave: str) -> CleanTable:
+        """Fold rows of one unit into its first row; a value is kept when the rows that have one agree."""
+        key = np.zeros(len(part), dtype=np.int64)
+        for name in self.table.one_row_per:
+            _, codes = np.unique(part.columns[name].values, return_inverse=True)
+            _, key = np.unique(key * (codes.max() + 1) + codes, return_inverse=True)
+        order = np.argsort(key, kind="stable")
+        starts = np.flatnonzero(np.r_[True, np.diff(key[order]) != 0])
+        firsts = order[starts]
+        by_first = np.argsort(firsts, kind="stable")
+        columns: dict[str, CleanColumn] = {}
+        for name, column in part.columns.items():
+            columns[name] = self._one_value(name, column, order, starts, part).taken(by_first)
+        kept = firsts[by_first]
+        self.ledger.add(self.table.name, wave, "folded", len(part) - len(kept))
+        return replace(part, columns=columns, file_of=part.file_of[kept], rows=part.rows[kept])
+
+    def _one_value(
+        self, name: str, column: CleanColumn, order: NDArray[np.int64], starts: NDArray[np.int64], part: CleanTable
+    ) -> CleanColumn:
+        values = np.where(column.present, column.values, np.nan).astype(np.float64)[order]
+        low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+        state = np.minimum.reduceat(column.state[order], starts)
+        disagree = low < high
+        if disagree.any():
+            group = int(np.flatnonzero(disagree)[0])
+            file, row = part.place(int(order[starts[group]]))
+            pair = [low[group], high[group]]
+            shown = listed(pair if column.levels is None else [column.levels[int(v)] for v in pair])
+            self.findings.add("folded_disagree", file, row, name, shown, ", ".join(self.table.one_row_per),
+                              severity="warning", rows=int(disagree.sum()))  # fmt: skip
+        state = np.where(disagree, cells.DISAGREE, state).astype(np.int8)
+        keep = np.where(state == cells.ANSWERED, low, np.nan)
+        if column.levels is None:
+            return CleanColumn(keep, state)
+        return CleanColumn(np.where(np.isnan(keep), -1, keep).astype(np.int64), state, column.levels)
+
+    def _ruled(self, part: CleanTable) -> CleanTable:
+        columns = dict(part.columns)
+        for rule in self.table.rules:
+            broken = np.ones(len(part), dtype=np.bool_)
+            for condition in rule.when:
+                broken &= part.columns[condition.column].meets(condition)[0]
+            kept = np.ones(len(part), dtype=np.bool_)
+            for condition in rule.expect:
+                holds, known = part.columns[condition.column].meets(condition)
+                kept &= holds | ~known
+            broken &= ~kept
+            if not broken.any():
+                continue
+            first = int(np.flatnonzero(broken)[0])
+            file, row = part.place(first)
+            seen = {c.column for c in (*rule.when, *rule.expect)}
+            found = ", ".join(f"{c} = {part.columns[c].taken(np.array([first])).to_arrow()[0].as_py()}" for c in sorted(seen))
+            fallback = ", ".join(c.text() for c in rule.expect)
+            words = (rule.text.zh or fallback, rule.text.en or fallback)
+            self.findings.add("contradiction", file, row, ", ".join(rule.drop) or rule.name, found, words,
+                              severity="warning", rows=int(broken.sum()))  # fmt: skip
+            for name in rule.drop:
+                columns[name] = columns[name].without(broken, cells.CONTRADICTION)
+        return replace(part, columns=columns)
+
+    # ── all waves together ──
+
+    def finish(self, parts: list[CleanTable]) -> CleanTable:
+        """Put the waves under each other, in the order of the plan, and cross the strata."""
+        files = tuple(dict.fromkeys(p.files[0] for p in parts))
+        columns = {name: _stacked([p.columns[name] for p in parts]) for name in parts[0].columns}
+        strata = self.table.design.strata
+        if strata:
+            columns[STRATUM] = _crossed([columns[s] for s in strata])
+        return CleanTable(
+            self.table,
+            columns,
+            files,
+            np.concatenate([np.full(len(p), files.index(p.files[0]), dtype=np.int64) for p in parts]),
+            np.concatenate([p.rows for p in parts]),
+        )
+
+
+def _stacked(columns: list[CleanColumn]) -> CleanColumn:
+    state = np.concatenate([c.state for c in columns])
+    if columns[0].levels is None:
+        return CleanColumn(np.concatenate([c.values for c in columns]), state)
+    levels = tuple(sorted({level for c in columns for level in c.levels or ()}))
+    place = {level: i for i, level in enumerate(levels)}
+    moved = [np.array([*(place[x] for x in c.levels or ()), -1], dtype=np.int64)[c.values] for c in columns]
+    return CleanColumn(np.concatenate(moved), state, levels)
+
+
+def _crossed(columns: list[CleanColumn]) -> CleanColumn:
+    """Cross columns into one; a row that lacks one of them has none."""
+    texts = [pc.cast(c.to_arrow(), pa.string()) for c in columns]
+    together = texts[0] if len(texts) == 1 else pc.binary_join_element_wise(*texts, " · ")
+    return clean(together, Coding(), number=False)[0]
