@@ -31,6 +31,8 @@ class CellCalibration:
     base : (cells,) sum of base weights.
     margins : for each margin, the level each cell belongs to, (margins, cells); one margin that
         tells all cells apart is post-stratification.
+    by_rows : regress residuals with every row counting once, ten rounds over the margins, as R's `rake` does, instead
+        of with the base weights to convergence; `base` then counts rows (see docs/decisions/0004).
     """
 
     columns: tuple[str, ...]
@@ -38,6 +40,7 @@ class CellCalibration:
     factors: NDArray[np.float64]
     base: NDArray[np.float64]
     margins: NDArray[np.int64]
+    by_rows: bool = False
 
     def regress(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
         """Regress on the cells' margins with the base weights.
@@ -56,7 +59,8 @@ class CellCalibration:
         fitted = np.zeros_like(sums)
         levels = [int(m.max()) + 1 for m in self.margins]
         rest = sums.copy()
-        for _ in range(1 if len(self.margins) == 1 else 2000):
+        rounds = 10 if self.by_rows else 2000
+        for _ in range(1 if len(self.margins) == 1 else rounds):
             moved = 0.0
             for margin, count in zip(self.margins, levels, strict=True):
                 inside = np.zeros((len(margin), count))
@@ -67,7 +71,7 @@ class CellCalibration:
                 fitted += by_cell
                 rest -= by_cell * self.base
                 moved = max(moved, float(np.abs(step * weight).max(initial=0.0)))
-            if moved <= 1e-15 * max(float(np.abs(sums).max(initial=0.0)), 1e-300):
+            if not self.by_rows and moved <= 1e-15 * max(float(np.abs(sums).max(initial=0.0)), 1e-300):
                 break
         return fitted
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from zhiheng.measure.reduction.source import literal, quoted
+from zhiheng.measure.reduction.source import literal, quoted, real
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,7 +75,7 @@ def _variance(first: Array, second: Array, n: Array) -> Array:
 
 def mean_of(column: str, shift: float, gate: str) -> Estimand:
     """Mean: c + Σw(y-c)/Σw."""
-    moved = f"({number(column)} - {shift!r})"
+    moved = f"({number(column)} - {real(shift)})"
 
     def evaluate(totals: Array, n: Array) -> Evaluated:
         weight, first, second = totals
@@ -90,7 +90,7 @@ def mean_of(column: str, shift: float, gate: str) -> Estimand:
 
 def total_of(column: str, shift: float, gate: str) -> Estimand:
     """Total: Σw(y-c) + cΣw."""
-    moved = f"({number(column)} - {shift!r})"
+    moved = f"({number(column)} - {real(shift)})"
 
     def evaluate(totals: Array, n: Array) -> Evaluated:
         weight, first, second = totals
@@ -148,7 +148,7 @@ def share_of(column: str, level: object, gate: str, *, total: bool = False) -> E
 
 def covariance_of(first: str, second: str, shifts: tuple[float, float], gate: str) -> Estimand:
     """Population covariance with n/(n-1): Σw(x-x̄)(y-ȳ)/Σw, the variance where both are one variable."""
-    x, y = f"({number(first)} - {shifts[0]!r})", f"({number(second)} - {shifts[1]!r})"
+    x, y = f"({number(first)} - {real(shifts[0])})", f"({number(second)} - {real(shifts[1])})"
 
     def evaluate(totals: Array, n: Array) -> Evaluated:
         weight, sx, sy, sxy = totals if len(totals) == 4 else (totals[0], totals[1], totals[1], totals[2])

@@ -352,12 +352,12 @@ def _totals(
     )
     if not leaves.domains:
         raise Problem("no_rows", found=where or ", ".join(by))
-    outer = _outer(source, design, terms, by, where, leaves.domains) if _by_regression(design) else None
+    outer = None
+    if isinstance(calibration, RegressionCalibration):
+        outer = _outer(source, design, terms, by, where, leaves.domains)
+    elif calibration is not None and calibration.by_rows:
+        outer = _row_sums(source, calibration, terms, by, where, leaves.domains)
     return Totals(leaves, design, tuple(terms), outer), positions
-
-
-def _by_regression(design: Design) -> bool:
-    return isinstance(design.calibration, RegressionCalibration)
 
 
 def _outer(
@@ -389,6 +389,33 @@ def _outer(
     for p in range(len(x)):
         for k in range(len(terms)):
             result[at, p, k] = floats(table, f"s{p}_{k}")
+    return result
+
+
+def _row_sums(
+    source: Source,
+    calibration: CellCalibration,
+    terms: Sequence[str],
+    by: Sequence[str],
+    where: str | None,
+    domains: Sequence[tuple[Any, ...]],
+) -> NDArray[np.float64]:
+    """Second pass of a raking with residuals by rows: unweighted sums of each term, a domain and cell."""
+    keys = [f"{quoted(b)} AS k{i}" for i, b in enumerate([*by, *calibration.columns])]
+    sums = [f"sum(({t})::DOUBLE) AS s{k}" for k, t in enumerate(terms)]
+    condition = " AND ".join([f"({where})" if where else "TRUE", *(f"{quoted(b)} IS NOT NULL" for b in by)])
+    table = source.query(
+        f"SELECT {', '.join([*keys, *sums])} FROM {source.name} WHERE {condition} GROUP BY ALL", "residuals by rows"
+    )
+    number = {d: i for i, d in enumerate(domains)}
+    cell_number = {c: i for i, c in enumerate(calibration.cells)}
+    keyed = [table.column(f"k{i}").to_pylist() for i in range(len(by) + len(calibration.columns))]
+    size = len(by)
+    at = [number[d] for d in zip(*keyed[:size], strict=True)] if by else [0] * table.num_rows
+    cell = [cell_number[c] for c in zip(*keyed[size:], strict=True)]
+    result = np.zeros((len(domains), len(calibration.cells), len(terms)))
+    for k in range(len(terms)):
+        result[at, cell, k] = floats(table, f"s{k}")
     return result
 
 

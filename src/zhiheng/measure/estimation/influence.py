@@ -29,8 +29,8 @@ class Totals:
     ----------
     leaves, design : what they were made from.
     terms : the row expressions, in the order of `Leaves.sums`.
-    outer : (domains, p, terms) base-weighted domain sums of calibration variable times term
-        (calibration by regression only).
+    outer : (domains, p, terms) domain sums of calibration variable times term, where they take a second pass
+        (calibration by regression, or residuals by rows).
     """
 
     leaves: Leaves
@@ -155,10 +155,10 @@ class Totals:
     def _base_sums(self) -> NDArray[np.float64]:
         """(domains, p, terms) base-weighted sums of calibration variable times term."""
         calibration = self.design.calibration
-        if not isinstance(calibration, CellCalibration):
-            if self.outer is None:
-                raise AssertionError("calibration by regression needs the outer sums")
+        if self.outer is not None:
             return self.outer
+        if not isinstance(calibration, CellCalibration):
+            raise AssertionError("calibration by regression needs the outer sums")
         pick, cells = self.inside, len(calibration.factors)
         key = self.leaves.domain[pick] * cells + self._cell[pick]
         base = self.leaves.fraction_weight[pick]
@@ -191,12 +191,21 @@ class Totals:
             key = self.leaves.domain[self.inside] * cells + self._cell[self.inside]
             flat = [
                 np.bincount(key, weights=self.product(one, k)[self.inside], minlength=self.domains * cells)
+                if (min(one, k), max(one, k)) in self.leaves.products
+                else np.zeros(self.domains * cells)
                 for k in range(len(self.terms))
             ]
             cross = np.array(flat).reshape(len(self.terms), self.domains, cells).transpose(1, 2, 0)
             return cross, np.diag(np.bincount(self._cell, weights=self.product(one, one), minlength=cells))
         at = self._calibration_terms
-        cross = np.array([[self.within(i, k) for i in at] for k in range(len(self.terms))]).transpose(2, 1, 0)
+        none = np.zeros(self.domains)
+        known = self.leaves.products
+        cross = np.array(
+            [
+                [self.within(i, k) if (min(i, k), max(i, k)) in known else none for i in at]
+                for k in range(len(self.terms))
+            ]
+        ).transpose(2, 1, 0)
         return cross, np.array([[self.product(i, j).sum() for j in at] for i in at])
 
     # ---- variance --------------------------------------------------------------------------------------
@@ -272,7 +281,7 @@ class Totals:
             block = min(block, max(1, BLOCK // max(self.domains * len(self.terms), 1)))
         for start in range(0, count, block):
             part = matrix[start : start + block]
-            within = self._within(gradients, part).diagonal() if self.skeleton.rows_are_units else None
+            within = self._within_diagonal(gradients, part) if self.skeleton.rows_are_units else None
             result[start : start + block] = self.skeleton.dense_variance(self.influence(gradients, part), within)
         return result
 
@@ -281,10 +290,32 @@ class Totals:
         within = self._within(gradients, matrix) if self.skeleton.rows_are_units else None
         return self.skeleton.covariance(self.influence(gradients, matrix), within)
 
+    def _within_diagonal(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
+        """Give the diagonal of `_within`, from no more products than it needs: (combinations,)."""
+        gamma = self._gamma(gradients, matrix)
+        result = np.zeros(len(gamma))
+        used = np.flatnonzero(np.abs(gamma).sum(axis=(0, 1)) > 0)
+        for i, a in enumerate(used):
+            for b in used[i:]:
+                both = gamma[:, :, a] * gamma[:, :, b]
+                if both.any():
+                    result += (1 if a == b else 2) * (both @ self.within(int(a), int(b)))
+        fitted = self.fitted(gradients)
+        if fitted is not None:
+            own = matrix @ fitted
+            cross, square = self._calibrator_products
+            result -= 2 * np.einsum("qdk,dpk,qp->q", gamma, cross, own, optimize=True)
+            result += np.einsum("qp,pr,qr->q", own, square, own, optimize=True)
+        return result
+
+    def _gamma(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
+        """Give the gradient of each combination: (combinations, domains, terms)."""
+        weights = np.asarray(matrix.todense()).reshape(-1, len(gradients), self.domains)
+        return np.einsum("qvd,vdk->qdk", weights, gradients, optimize=True)
+
     def _within(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
         """Give the within part where rows are units: (combinations, combinations)."""
-        weights = np.asarray(matrix.todense()).reshape(-1, len(gradients), self.domains)
-        gamma = np.einsum("qvd,vdk->qdk", weights, gradients, optimize=True)
+        gamma = self._gamma(gradients, matrix)
         result = np.zeros((len(gamma), len(gamma)))
         used = np.flatnonzero(np.abs(gamma).sum(axis=(0, 1)) > 0)
         for a in used:

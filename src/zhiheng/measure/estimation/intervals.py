@@ -60,8 +60,8 @@ def _mean(p: Array, se: Array, df: Array, _n: Array, level: float) -> tuple[Arra
     return symmetric(p, se, df, level)
 
 
-def _likelihood(p: Array, se: Array, df: Array, _n: Array, level: float) -> tuple[Array, Array]:
-    """Solve 2 p(1-p)/se² · KL(p, p0) = t² for p0 on either side (Rao-Scott scaled likelihood ratio)."""
+def _likelihood(p: Array, se: Array, df: Array, n: Array, level: float) -> tuple[Array, Array]:
+    """Solve 2 (n-1)/n p(1-p)/se² · KL(p, p0) = t² for p0 on either side (Rao-Scott scaled likelihood ratio)."""
     from scipy.optimize import brentq  # noqa: PLC0415 - slow import
 
     t = t_quantile(df, level)
@@ -69,7 +69,7 @@ def _likelihood(p: Array, se: Array, df: Array, _n: Array, level: float) -> tupl
     for i in range(len(p)):
         if not (0 < p[i] < 1 and se[i] > 0 and np.isfinite(t[i])):
             continue
-        scale, bound, at = 2 * p[i] * (1 - p[i]) / se[i] ** 2, t[i] ** 2, p[i]
+        scale, bound, at = 2 * (n[i] - 1) / n[i] * p[i] * (1 - p[i]) / se[i] ** 2, t[i] ** 2, p[i]
 
         def gap(x: float, scale: float = scale, bound: float = bound, at: float = at) -> float:
             divergence = at * np.log(at / x) + (1 - at) * np.log((1 - at) / (1 - x))

@@ -76,7 +76,7 @@ def weight_sql(design: Design, source: Source) -> str:
     if design.weight_expression is not None:
         return f"({design.weight_expression})"
     if design.weights is None:
-        return "1.0"
+        return "1e0"
     source.require_numeric([design.weights])
     return f"{quoted(design.weights)}::DOUBLE"
 
@@ -150,9 +150,9 @@ def reduce_rows(
         cell = _match_cells(calibration, [coded[c] for c in cells])
         factor *= calibration.factors[cell]
     position = {t: i for i, t in enumerate(distinct)}
-    sums = np.array([floats(table, f"s{position[t]}") for t in terms]).reshape(len(terms), -1)
+    sums = np.array([floats(table, f"s{position[t]}") for t in terms]).reshape(len(terms), table.num_rows)
     where_counted = {c: i for i, c in enumerate(counted)}
-    count = np.array([floats(table, f"c{where_counted[c]}") for c in counts]).reshape(len(counts), -1)
+    count = np.array([floats(table, f"c{where_counted[c]}") for c in counts]).reshape(len(counts), table.num_rows)
     return Leaves(
         domains=domains,
         domain=domain,

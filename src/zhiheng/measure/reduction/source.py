@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
            "FLOAT", "DOUBLE", "BOOLEAN", "DECIMAL")  # fmt: skip
 
+CSV_TYPES = "['BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'VARCHAR']"
+"""What a csv column may become: never a boolean, or “Yes” would stop being an answer."""
+
 
 def quoted(column: str) -> str:
     """Give the SQL name of a column."""
@@ -35,6 +38,12 @@ def literal(value: object) -> str:
     if isinstance(value, int | float):
         return repr(value)
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def real(value: float) -> str:
+    """Give a number as a SQL double, to the last bit (a plain literal would be a decimal)."""
+    text = repr(float(value))
+    return text if "e" in text else f"{text}e0"
 
 
 @dataclass
@@ -68,10 +77,11 @@ class Source:
         for column in columns:
             if not self.types[column].startswith(NUMERIC):
                 name = quoted(column)
-                found = self.connection.execute(
+                rows = self.connection.execute(
                     f"SELECT row, value FROM (SELECT row_number() OVER () AS row, {name} AS value FROM {self.name}) "
                     "WHERE value IS NOT NULL AND TRY_CAST(value AS DOUBLE) IS NULL ORDER BY row LIMIT 1"
-                ).fetchone() or (1, "(text)")
+                ).fetchall()
+                found = rows[0] if rows else (1, "(text)")
                 raise Problem(
                     "text_in_number", column=column, row=found[0], found=found[1], type=self.types[column]
                 )
@@ -104,7 +114,7 @@ class Source:
         if not columns:
             return {}
         wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
-        row = self.connection.execute(f"SELECT {wanted} FROM (SELECT * FROM {self.name} LIMIT 1000)").fetchone() or ()
+        row = self.connection.execute(f"SELECT {wanted} FROM (SELECT * FROM {self.name} LIMIT 1000)").fetchall()[0]
         # one significant digit is enough, and keeps the constant the same when the first rows differ a little
         return {
             c: 0.0 if v is None or v != v or abs(v) == float("inf") else float(f"{v:.1g}")
@@ -176,12 +186,12 @@ def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> f
         return _register(connection, pa.concat_tables([read_table(p) for p in paths], promote_options="default"))
     listed = "[" + ", ".join(literal(str(p)) for p in paths) + "]"
     # the file is asked for by a view; after that nothing but these files may be reached
-    reader = f"read_parquet({listed})" if kind == ".parquet" else f"read_csv({listed}, sample_size=-1)"
+    reader = f"read_parquet({listed})" if kind == ".parquet" else f"read_csv({listed}, sample_size=-1, auto_type_candidates={CSV_TYPES})"
     try:
         connection.execute(f"CREATE VIEW source AS SELECT * FROM {reader}")
         connection.execute(f"SET allowed_paths = {listed}")
         connection.execute("SET enable_external_access = false")
-        if connection.execute("SELECT 1 FROM source LIMIT 1").fetchone() is None:
+        if not connection.execute("SELECT 1 FROM source LIMIT 1").fetchall():
             raise Problem("empty_file", path=paths[0].name)
     except duckdb.Error as error:
         reason = str(error)

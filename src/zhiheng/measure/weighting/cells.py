@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -122,6 +122,7 @@ def rake(
     *,
     max_iterations: int = 1000,
     tolerance: float = 1e-12,
+    residuals: Literal["weights", "rows"] = "weights",
 ) -> Weighted:
     """Rake the weights to population margins (iterative proportional fitting).
 
@@ -132,6 +133,8 @@ def rake(
     targets : column, or tuple of columns, → {level, or tuple of levels: population total}.
     max_iterations : rounds over all margins.
     tolerance : largest relative gap to any target.
+    residuals : how the variance projects on the margins: with the base ``weights``, as the theory of calibration has
+        it and R's `calibrate` does, or with every row counting once (``rows``), as R's `rake` does.
 
     Returns
     -------
@@ -144,7 +147,8 @@ def rake(
     Notes
     -----
     Deming & Stephan (1940); variance by projection on the margins with the base weights (Deville, Särndal & Sautory
-    1993). Checked against R survey 4.1.1 `rake` at 1e-8.
+    1993). Checked against R survey 4.1.1 at 1e-8: ``weights`` against `calibrate(calfun="raking")`, ``rows`` against
+    `rake`. See docs/decisions/0004.
     """
     asked = {(k if isinstance(k, tuple) else (k,)): v for k, v in targets.items()}
     columns = tuple(dict.fromkeys(c for k in asked for c in k))
@@ -157,7 +161,11 @@ def rake(
     factors, iterations, gap = _fit(cells.weight, margins, max_iterations, tolerance)
     if gap > max(tolerance, 1e-9):
         raise Problem("not_converged", method="rake", iterations=iterations, found=f"{gap:.2g}")
-    return _weighted("rake" if len(margins) > 1 else "poststratify", design, cells, margins, factors, iterations)
+    if residuals not in ("weights", "rows"):
+        raise Problem("option_unknown", option="residuals", found=residuals, legal="weights, rows")
+    method = "rake" if len(margins) > 1 else "poststratify"
+    by_rows = residuals == "rows" and len(margins) > 1
+    return _weighted(method, design, cells, margins, factors, iterations, by_rows=by_rows)
 
 
 def _fit(base: Array, margins: Sequence[_Margin], rounds: int, tolerance: float) -> tuple[Array, int, float]:
@@ -227,11 +235,12 @@ def nonresponse(data: object, design: Design, cells: str | Sequence[str], respon
 
 
 def _weighted(
-    method: str, design: Design, cells: CellTotals, margins: Sequence[_Margin], factors: Array, iterations: int
-) -> Weighted:
-    calibration = CellCalibration(
-        cells.columns, cells.cells, factors, cells.weight, np.array([m.level for m in margins])
-    )
+    method: str, design: Design, cells: CellTotals, margins: Sequence[_Margin], factors: Array, iterations: int,
+    *, by_rows: bool = False,
+) -> Weighted:  # fmt: skip
+    base = cells.rows if by_rows else cells.weight
+    levels = np.array([m.level for m in margins])
+    calibration = CellCalibration(cells.columns, cells.cells, factors, base, levels, by_rows)
     after = cells.weight * factors
     targets = [
         Target(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from zhiheng.measure.design import Design, RegressionCalibration
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import weight_sql
-from zhiheng.measure.reduction.source import NUMERIC, Source, floats, opened, quoted
+from zhiheng.measure.reduction.source import NUMERIC, Source, floats, opened, quoted, real
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
 from zhiheng.measure.weighting.rows import fixed_weights, fraction_weights
 
@@ -23,34 +23,34 @@ INTERCEPT = "(intercept)"
 def _term(source: Source, name: str) -> str:
     """Give the row expression of a calibration variable: intercept, ``column=level``, or a numeric column."""
     if name == INTERCEPT:
-        return "1.0"
+        return "1e0"
     if name not in source.types and "=" in name:
         column, level = name.split("=", 1)
         source.require([column])
         wanted = level if source.types[column].startswith(NUMERIC) else "'" + level.replace("'", "''") + "'"
-        return f"CASE WHEN {quoted(column)} = {wanted} THEN 1.0 ELSE 0.0 END"
+        return f"CASE WHEN {quoted(column)} = {wanted} THEN 1e0 ELSE 0e0 END"
     source.require_numeric([name])
     return f"{quoted(name)}::DOUBLE"
 
 
 def _factor(terms: tuple[str, ...], solution: Array, method: str, bounds: tuple[float, float] | None) -> tuple[str, str]:
     """Give the g-weight and its derivative in x'λ as SQL."""
-    eta = "(" + " + ".join(f"({t}) * ({v!r})" for t, v in zip(terms, map(float, solution), strict=True)) + ")"
+    eta = "(" + " + ".join(f"({t}) * ({real(v)})" for t, v in zip(terms, solution, strict=True)) + ")"
     if method == "raking":
         return f"exp({eta})", f"exp({eta})"
     if method == "linear":
         if bounds is None:
-            return f"(1.0 + {eta})", "1.0"
-        low, high = map(float, bounds)
-        inside = f"CASE WHEN 1.0 + {eta} BETWEEN {low!r} AND {high!r} THEN 1.0 ELSE 0.0 END"
-        return f"greatest({low!r}, least({high!r}, 1.0 + {eta}))", inside
-    low, high = bounds or (0.0, 1e6)
-    slope = (high - low) / ((1 - low) * (high - 1))
-    grown = f"exp(least({slope!r} * {eta}, 500.0))"
-    under = f"({high - 1!r} + {1 - low!r} * {grown})"
-    value = f"(({low * (high - 1)!r} + {high * (1 - low)!r} * {grown}) / {under})"
-    slope_of = f"(({value} - {low!r}) * ({high!r} - {value}) / {(1 - low) * (high - 1) / (high - low)!r} / {high - low!r})"
-    return value, slope_of
+            return f"(1e0 + {eta})", "1e0"
+        low, high = map(real, bounds)
+        inside = f"CASE WHEN 1e0 + {eta} BETWEEN {low} AND {high} THEN 1e0 ELSE 0e0 END"
+        return f"greatest({low}, least({high}, 1e0 + {eta}))", inside
+    low_end, high_end = bounds or (0.0, 1e6)
+    slope = (high_end - low_end) / ((1 - low_end) * (high_end - 1))
+    grown = f"exp(least({real(slope)} * {eta}, 500e0))"
+    under = f"({real(high_end - 1)} + {real(1 - low_end)} * {grown})"
+    value = f"(({real(low_end * (high_end - 1))} + {real(high_end * (1 - low_end))} * {grown}) / {under})"
+    change = f"(({value} - {real(low_end)}) * ({real(high_end)} - {value}) * {real(slope / (high_end - low_end))})"
+    return value, change
 
 
 def calibrate(

@@ -11,7 +11,7 @@ import numpy as np
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import reduce_rows, weight_sql
-from zhiheng.measure.reduction.source import floats, literal, opened, quoted
+from zhiheng.measure.reduction.source import floats, literal, opened, quoted, real
 from zhiheng.measure.weighting.report import Step, Weighted, kish
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def case_of(columns: Sequence[str], cells: Sequence[tuple[object, ...]], values:
             f"{quoted(c)} IS NULL" if v is None else f"{quoted(c)} = {literal(v)}"
             for c, v in zip(columns, cell, strict=True)
         )
-        parts.append(f"WHEN {match} THEN {float(value)!r}")
+        parts.append(f"WHEN {match} THEN {real(value)}")
     return f"CASE {' '.join(parts)} END"
 
 
@@ -72,7 +72,7 @@ def fraction_weights(data: object, design: Design) -> Design:
         leaves = reduce_rows(source, design.with_calibration(None), ["1"], by=columns)
     values = np.empty(len(leaves.domains))
     values[leaves.domain] = leaves.fraction_weight
-    expression = case_of(columns, leaves.domains, values) if columns else repr(float(values[0]))
+    expression = case_of(columns, leaves.domains, values) if columns else real(values[0])
     return replace(design, weight_expression=expression)
 
 
@@ -102,8 +102,8 @@ def trim(data: object, design: Design, *, lower: float | None = None, upper: flo
     with opened(data) as source:
         weight = weight_sql(fixed, source)
         least, most = (-np.inf if lower is None else lower), (np.inf if upper is None else upper)
-        low = "-1e308" if lower is None else repr(float(lower))
-        high = "1e308" if upper is None else repr(float(upper))
+        low = "-1e308" if lower is None else real(lower)
+        high = "1e308" if upper is None else real(upper)
         table = source.query(
             f"SELECT count(*) AS rows, sum(w) AS weight, sum(w * w) AS square, "
             f"sum(w - greatest(least(w, {high}), {low})) AS cut, "
@@ -115,7 +115,7 @@ def trim(data: object, design: Design, *, lower: float | None = None, upper: flo
             raise Problem("no_rows", found=f"{least} … {most}")
         share = cut / inside
         expression = (
-            f"CASE WHEN {weight} > {high} THEN {high} WHEN {weight} < {low} THEN {low} ELSE {weight} + {share!r} END"
+            f"CASE WHEN {weight} > {high} THEN {high} WHEN {weight} < {low} THEN {low} ELSE {weight} + {real(share)} END"
         )
         done = source.query(
             f"SELECT sum(v) AS weight, sum(v * v) AS square, min(v) AS low, max(v) AS high, "
