@@ -1,0 +1,95 @@
+"""Can the weights meet their targets: levels, totals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from zhiheng.programme.plan import WAVE, Margin, Plan
+from zhiheng.programme.problems import Findings, listed
+from zhiheng.programme.sheet import read_sheet
+from zhiheng.programme.tables import CleanTable
+
+#: margins whose totals differ by less than this share agree: published margins are rounded
+ROUNDING = 1e-6
+
+Targets = Mapping[tuple[str, ...], float]
+
+
+def read_margins(plan: Plan, table: CleanTable, findings: Findings) -> list[tuple[Margin, Targets]]:
+    """Read the margins of a table and check them against its answers and against each other.
+
+    Returns
+    -------
+    list
+        (margin, total by levels) for each margin that could be read.
+    """
+    weighting = table.plan.weighting
+    read: list[tuple[Margin, Targets]] = []
+    for margin in weighting.margins if weighting else ():
+        targets = _margin(plan, margin, findings)
+        if targets is not None:
+            read.append((margin, targets))
+            _levels(table, margin, targets, findings)
+    _totals(plan, read, findings)
+    return read
+
+
+def _margin(plan: Plan, margin: Margin, findings: Findings) -> Targets | None:
+    sheet = read_sheet(plan.folder / margin.path, margin.path, findings)
+    if sheet is None or not sheet.require((*margin.columns, "total"), findings):
+        return None
+    targets: dict[tuple[str, ...], float] = {}
+    for number, row in zip(sheet.row_numbers, sheet.rows, strict=True):
+        levels = tuple(row[c] for c in margin.columns)
+        try:
+            total = float(row["total"])
+        except ValueError:
+            findings.add("not_a_number", margin.path, number, "total", f"“{row['total']}”", ("数字", "a number"))
+            continue
+        if not (math.isfinite(total) and total > 0):
+            findings.add("target_not_positive", margin.path, number, "total", row["total"], "> 0")
+        if levels in targets:
+            findings.add("duplicate_name", margin.path, number, ", ".join(margin.columns), " · ".join(levels))
+        targets[levels] = total
+    return targets
+
+
+def _levels(table: CleanTable, margin: Margin, targets: Targets, findings: Findings) -> None:
+    columns = [table.columns[c].to_arrow().to_pylist() for c in margin.columns]
+    answered: dict[tuple[str, ...], int] = {}
+    for row, cells in enumerate(zip(*columns, strict=True)):
+        answered.setdefault(tuple("" if c is None else str(c) for c in cells), row)
+    where = ", ".join(margin.columns)
+    without = [x for x in targets if x not in answered]
+    if without:
+        findings.add("target_without_answers", margin.path, column=where, found=listed(" · ".join(x) for x in without),
+                     expected=listed(sorted(" · ".join(x) for x in answered)))  # fmt: skip
+    untold = [x for x in answered if x not in targets]
+    if untold:
+        file, row = table.place(answered[untold[0]])
+        shown = listed(" · ".join(c or "—" for c in x) for x in untold)
+        findings.add("answers_without_target", file, row, where, shown,
+                     f"{margin.path}: {listed(' · '.join(x) for x in targets)}")  # fmt: skip
+
+
+def _totals(plan: Plan, read: list[tuple[Margin, Targets]], findings: Findings) -> None:
+    """Compare the totals of all margins: by wave where both know the wave, over all waves otherwise."""
+    if len(read) < 2:
+        return
+    first, reference = read[0]
+    for margin, targets in read[1:]:
+        waves = [w.code for w in plan.waves] if WAVE in first.columns and WAVE in margin.columns else [""]
+        for wave in waves:
+            ours, theirs = _sum(margin, targets, wave), _sum(first, reference, wave)
+            if abs(ours - theirs) > ROUNDING * max(abs(ours), abs(theirs)):
+                shown = f"{wave}: {ours:,.6g}" if wave else f"{ours:,.6g}"
+                findings.add("totals_disagree", margin.path, column="total", found=shown,
+                             expected=f"{theirs:,.6g} ({first.path})")  # fmt: skip
+
+
+def _sum(margin: Margin, targets: Targets, wave: str) -> float:
+    if not wave:
+        return math.fsum(targets.values())
+    place = margin.columns.index(WAVE)
+    return math.fsum(total for levels, total in targets.items() if levels[place] == wave)
