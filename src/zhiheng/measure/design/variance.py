@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,54 @@ class StageFrame:
     parent_upper: NDArray[np.int64]
     sampled: NDArray[np.float64]
     scale: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One stage of the recursion for a given pattern of entries.
+
+    `group` gives each entry its parent × column; the other arrays are by group.
+    """
+
+    rows: bool
+    group: NDArray[np.int64]
+    column: NDArray[np.int64]
+    sampled: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    present: NDArray[np.float64]
+    lonely: NDArray[np.bool_]
+    columns: int
+    upward: NDArray[np.int64] | None
+    above: int
+
+    def variance(
+        self, x: NDArray[np.float64], lonely_rule: str
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give this stage's part of the variance by column, and the group sums.
+
+        Squared deviations from the parent's mean, zeros of absent units included. Where rows are the units, entries are
+        their sums and the squares come from outside, so only the mean's part is taken off here.
+        """
+        sums = np.bincount(self.group, weights=x, minlength=len(self.column))
+        uncentred = self.lonely & (lonely_rule == "adjust")
+        scale = np.where(self.lonely & (lonely_rule == "average"), 0.0, self.scale)
+        if self.rows:
+            # a single row is its own mean: its square, which stands outside, is taken off again
+            part = -np.where(uncentred, 0.0, self.scale / self.sampled) * sums * sums
+            return np.bincount(self.column, weights=part, minlength=self.columns), sums
+        mean = np.where(uncentred, 0.0, sums / self.sampled)
+        deviation = x - mean[self.group]
+        square = np.bincount(self.group, weights=deviation * deviation, minlength=len(self.column))
+        square += (self.sampled - self.present) * mean * mean
+        return np.bincount(self.column, weights=scale * square, minlength=self.columns), sums
+
+    def average_up(self, part: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give lonely strata the average of the others: times strata over strata that are not lonely."""
+        if not self.lonely.any():
+            return part
+        strata = np.bincount(self.column, minlength=self.columns)
+        kept = strata - np.bincount(self.column[self.lonely], minlength=self.columns)
+        return part * np.where(kept > 0, strata / np.maximum(kept, 1), np.nan)
 
 
 @dataclass(frozen=True)
@@ -75,7 +123,7 @@ class Skeleton:
         self,
         node: NDArray[np.int64],
         column: NDArray[np.int64],
-        values: NDArray[np.float64],
+        values: Iterable[NDArray[np.float64]],
         columns: int,
         within: NDArray[np.float64] | None = None,
     ) -> NDArray[np.float64]:
@@ -85,7 +133,7 @@ class Skeleton:
         ----------
         node, column : (entries,) lowest node and column of each entry; at most one entry a pair.
             A unit without entry in a column counts as zero there.
-        values : (variables, entries) influence summed over the node.
+        values : for each variable, (entries,) influence summed over the node.
         columns : number of columns.
         within : (variables, columns) sum over rows of scale times squared influence, where rows are units.
 
@@ -93,86 +141,43 @@ class Skeleton:
         -------
         (variables, columns)
         """
-        result = np.zeros((len(values), columns))
+        steps = self._steps(node, column, columns)
+        result = []
+        for v, influence in enumerate(values):
+            x, total = influence, np.zeros(columns)
+            for step in steps:
+                part, sums = step.variance(x, self.lonely)
+                if step.rows and within is not None:
+                    part = part + within[v]
+                total += step.average_up(part) if self.lonely == "average" else part
+                if step.upward is not None:
+                    x = np.bincount(step.upward, weights=sums, minlength=step.above)
+            result.append(np.maximum(total, 0.0))
+        return np.array(result).reshape(-1, columns)
+
+    def _steps(self, node: NDArray[np.int64], column: NDArray[np.int64], columns: int) -> list[_Step]:
+        """Work out once, for all variables, which entries meet in which parent × column, stage by stage."""
+        steps = []
         for depth in range(len(self.stages) - 1, -1, -1):
             stage = self.stages[depth]
-            if self.rows_are_units and depth == len(self.stages) - 1:
-                single = stage.sampled == 1
-                correction = np.where(single, 0.0, stage.scale / stage.sampled)[node]
-                for v, x in enumerate(values):
-                    result[v] -= np.bincount(column, weights=correction * x * x, minlength=columns)
-                if within is not None:
-                    result += within
-                result += self._lonely_rows(stage, node, column, values, columns)
-                if self.lonely == "average" and single[node].any():
-                    strata = np.bincount(column, minlength=columns)
-                    kept = strata - np.bincount(column[single[node]], minlength=columns)
-                    result *= np.where(kept > 0, strata / np.maximum(kept, 1), np.nan)
-                parent = node
-            else:
-                parent = stage.unit_parent[node]
-                result += self._between(stage, parent, column, values, columns)
-            if depth == 0:
-                break
-            key, first, inverse = np.unique(
-                stage.parent_upper[parent] * columns + column, return_index=True, return_inverse=True
+            rows = self.rows_are_units and depth == len(self.stages) - 1
+            parent = node if rows else stage.unit_parent[node]
+            group, first = dense(parent * columns + column)
+            group_parent, group_column = parent[first], column[first]
+            sampled, scale = stage.sampled[group_parent], stage.scale[group_parent]
+            present = np.bincount(group, minlength=len(first)).astype(np.float64)
+            lonely = (sampled == 1) & (scale > 0)
+            if self.domain_lonely and not rows:
+                lonely |= (present == 1) & (scale > 0)
+            upward, above = None, 0
+            if depth:
+                upward, first_above = dense(stage.parent_upper[group_parent] * columns + group_column)
+                above = len(first_above)
+                node, column = stage.parent_upper[group_parent][first_above], group_column[first_above]
+            steps.append(
+                _Step(rows, group, group_column, sampled, scale, present, lonely, columns, upward, above)
             )
-            values = np.array([np.bincount(inverse, weights=x, minlength=len(key)) for x in values])
-            column, node = column[first], key // columns
-        return np.maximum(result, 0.0)
-
-    def _lonely_rows(
-        self,
-        stage: StageFrame,
-        node: NDArray[np.int64],
-        column: NDArray[np.int64],
-        values: NDArray[np.float64],
-        columns: int,
-    ) -> NDArray[np.float64]:
-        """Correct the within part for parents with a single row: centred (nothing) unless the rule says otherwise."""
-        result = np.zeros((len(values), columns))
-        single = (stage.sampled == 1)[node]
-        if not single.any() or self.lonely == "adjust":
-            return result
-        # a single row's square stands in `within` and is taken out again: it is its own mean
-        scale = stage.scale[node][single]
-        for v, x in enumerate(values):
-            result[v] = -np.bincount(column[single], weights=scale * x[single] ** 2, minlength=columns)
-        return result
-
-    def _between(
-        self,
-        stage: StageFrame,
-        parent: NDArray[np.int64],
-        column: NDArray[np.int64],
-        values: NDArray[np.float64],
-        columns: int,
-    ) -> NDArray[np.float64]:
-        """Sum over parents of scale times squared deviations from the parent's mean, zeros of absent units included."""
-        key, first, inverse = np.unique(parent * columns + column, return_index=True, return_inverse=True)
-        key_parent, key_column = parent[first], column[first]
-        sampled, scale = stage.sampled[key_parent], stage.scale[key_parent]
-        present = np.bincount(inverse, minlength=len(key)).astype(np.float64)
-        lonely = (sampled == 1) & (scale > 0)
-        if self.domain_lonely:
-            lonely |= (present == 1) & (scale > 0)
-        centred = np.ones(len(key))
-        if self.lonely == "adjust":
-            centred[lonely] = 0.0
-        elif self.lonely == "average":
-            scale = np.where(lonely, 0.0, scale)
-        result = np.empty((len(values), columns))
-        for v, x in enumerate(values):
-            mean = centred * np.bincount(inverse, weights=x, minlength=len(key)) / sampled
-            deviation = x - mean[inverse]
-            square = np.bincount(inverse, weights=deviation * deviation, minlength=len(key))
-            square += (sampled - present) * mean * mean
-            result[v] = np.bincount(key_column, weights=scale * square, minlength=columns)
-        if self.lonely == "average" and lonely.any():
-            strata = np.bincount(key_column, minlength=columns)
-            kept = strata - np.bincount(key_column[lonely], minlength=columns)
-            result *= np.where(kept > 0, strata / np.maximum(kept, 1), np.nan)
-        return result
+        return steps
 
     def dense_variance(
         self, influence: NDArray[np.float64], within: NDArray[np.float64] | None = None
@@ -253,18 +258,36 @@ class Skeleton:
         self, node: NDArray[np.int64], column: NDArray[np.int64], rows: NDArray[np.float64], columns: int
     ) -> NDArray[np.float64]:
         """Count first-stage units minus strata among the nodes present: (columns,)."""
-        node, column, rows = node[rows > 0], column[rows > 0], rows[rows > 0]
+        keep = rows > 0
+        if not keep.all():
+            node, column, rows = node[keep], column[keep], rows[keep]
         if self.rows_are_units and len(self.stages) == 1:
             units = np.bincount(column, weights=rows, minlength=columns)
             stratum = node
         else:
             unit = self.first_units()[node]
-            key = np.unique(unit * columns + column)
-            unit, column = key // columns, key % columns
+            _, first = dense(unit * columns + column)
+            unit, column = unit[first], column[first]
             units = np.bincount(column, minlength=columns).astype(np.float64)
             stratum = self.stages[0].unit_parent[unit]
-        strata = np.unique(stratum * columns + column) % columns
-        return np.asarray(units - np.bincount(strata, minlength=columns))
+        _, first = dense(stratum * columns + column)
+        return np.asarray(units - np.bincount(column[first], minlength=columns))
+
+
+def dense(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Renumber codes without gaps, in their order: (same shape) dense codes, and the first position of each."""
+    if len(code) == 0:
+        return code, code
+    top = int(code.max()) + 1
+    if top <= 8 * len(code) + 1_000_000:
+        first = np.full(top, -1, dtype=np.int64)
+        first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
+        present = np.flatnonzero(first >= 0)
+        number = np.empty(top, dtype=np.int64)
+        number[present] = np.arange(len(present))
+        return number[code], first[present]
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    return inverse.astype(np.int64), first
 
 
 def summed(group: NDArray[np.int64], values: NDArray[np.float64], groups: int) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
-from zhiheng.measure.design.variance import Skeleton, skeleton_of
+from zhiheng.measure.design.variance import Skeleton, dense, skeleton_of, summed
 from zhiheng.measure.problems import Problem
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Totals:
     def _pattern(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         pick = self.inside
         key = self.skeleton.leaf_node[pick] * self.domains + self.leaves.domain[pick]
-        found, inverse = np.unique(key, return_inverse=True)
+        inverse, first = dense(key)
+        found = key[first]
         return found // self.domains, found % self.domains, inverse
 
     @property
@@ -92,14 +94,11 @@ class Totals:
         """(entries,) domain of each node × domain that has rows."""
         return self._pattern[1]
 
-    @cached_property
-    def sums(self) -> NDArray[np.float64]:
-        """(terms, entries) weighted sums."""
+    def entry_sums(self, term: int) -> NDArray[np.float64]:
+        """(entries,) weighted sums of one term."""
         inverse, pick = self._pattern[2], self.inside
-        factor = self.leaves.factor[pick]
-        return np.array(
-            [np.bincount(inverse, weights=factor * s[pick], minlength=len(self.node)) for s in self.leaves.sums]
-        ).reshape(len(self.terms), -1)
+        weights = self.leaves.factor * self.leaves.sums[term]
+        return np.bincount(inverse, weights=weights[pick], minlength=len(self.node))
 
     def answered(self, count: int) -> NDArray[np.float64]:
         """(entries,) number of answers of one count."""
@@ -111,7 +110,7 @@ class Totals:
         if key not in self.leaves.products:
             raise Problem("not_joint")
         scale = self.skeleton.row_scale[self.skeleton.leaf_node]
-        return scale * self.leaves.factor**2 * self.leaves.products[key]
+        return scale * self.leaves.factor**2 * self.leaves.product_sums[self.leaves.products[key]]
 
     def within(self, a: int, b: int) -> NDArray[np.float64]:
         """(domains,) scaled product of two terms, where rows are units."""
@@ -210,12 +209,20 @@ class Totals:
 
     # ---- variance --------------------------------------------------------------------------------------
 
-    def values(self, gradient: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the influence of each entry: gradient (domains, terms) in, (entries,) out."""
-        result = np.zeros(len(self.node))
-        for k in np.flatnonzero(np.abs(gradient).sum(axis=0) > 0):
-            result += gradient[self.column, k] * self.sums[k]
-        return result
+    def values(self, gradients: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+        """Give the influence of each entry, variable by variable.
+
+        Parameters
+        ----------
+        gradients : (variables, domains, terms); (entries,) arrays come out.
+        """
+        uses = (np.abs(gradients).sum(axis=1) > 0).sum(axis=0)
+        shared = {int(k): self.entry_sums(int(k)) for k in np.flatnonzero(uses > 1)}
+        for gradient in gradients:
+            result = np.zeros(len(self.node))
+            for k in map(int, np.flatnonzero(np.abs(gradient).sum(axis=0) > 0)):
+                result += gradient[self.column, k] * (shared[k] if k in shared else self.entry_sums(k))
+            yield result
 
     def variance(self, gradients: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give the variance of each variable in each domain.
@@ -229,9 +236,8 @@ class Totals:
         (variables, domains)
         """
         if self.design.calibration is None:
-            values = np.array([self.values(g) for g in gradients])
             within = self._own_within(gradients) if self.skeleton.rows_are_units else None
-            return self.skeleton.variance(self.node, self.column, values, self.domains, within)
+            return self.skeleton.variance(self.node, self.column, self.values(gradients), self.domains, within)
         from scipy.sparse import identity  # noqa: PLC0415 - slow import
 
         size = len(gradients) * self.domains
@@ -264,7 +270,7 @@ class Totals:
         used = sorted({int(c) // self.domains for c in matrix.indices})
         rows = np.tile(self.node, len(used))
         columns = np.concatenate([self.column + v * self.domains for v in used]) if used else self.column[:0]
-        values = np.concatenate([self.values(gradients[v]) for v in used]) if used else np.zeros(0)
+        values = np.concatenate(list(self.values(gradients[used]))) if used else np.zeros(0)
         shape = (self.skeleton.nodes, len(gradients) * self.domains)
         result = np.asarray((csr_array((values, (rows, columns)), shape=shape) @ matrix.T).todense())
         fitted = self.fitted(gradients)
@@ -354,8 +360,6 @@ class Totals:
 
     def unit_influence(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
         """Give the influence summed to first-stage units: (units, combinations)."""
-        from zhiheng.measure.design.variance import summed  # noqa: PLC0415 - only for replication
-
         if self.skeleton.rows_are_units and len(self.skeleton.stages) == 1:
             raise Problem("not_joint")
         unit = self.skeleton.first_units()

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
+from zhiheng.measure.design.variance import dense
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.source import Source, floats, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Sums by leaf, turned into arrays one at a time: a result of many leaves is held once.
+
+    Attributes
+    ----------
+    table : the reduced rows.
+    names : the column of each entry.
+    """
+
+    table: pa.Table
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Number of columns."""
+        return len(self.names)
+
+    def __getitem__(self, at: int) -> NDArray[np.float64]:
+        """Give one column: (leaves,)."""
+        return floats(self.table, self.names[at])
+
+    def __iter__(self) -> Iterator[NDArray[np.float64]]:
+        """Give the columns one after the other."""
+        return (self[i] for i in range(len(self)))
 
 
 @dataclass(frozen=True)
@@ -53,7 +80,8 @@ class Leaves:
     weight : (leaves,) sum of base weights.
     sums : (terms, leaves) base-weighted sums of the row expressions.
     counts : (counts, leaves) rows with an answer.
-    products : term pair to (leaves,) sum of squared weight times the product.
+    products : term pair to its position in `product_sums`.
+    product_sums : (pairs, leaves) sum of squared weight times the product.
     passes : the statements run.
     """
 
@@ -65,9 +93,10 @@ class Leaves:
     fraction_weight: NDArray[np.float64]
     rows: NDArray[np.float64]
     weight: NDArray[np.float64]
-    sums: NDArray[np.float64]
-    counts: NDArray[np.float64]
-    products: dict[tuple[int, int], NDArray[np.float64]]
+    sums: Columns
+    counts: Columns
+    products: dict[tuple[int, int], int]
+    product_sums: Columns
     passes: list[str]
 
 
@@ -150,9 +179,7 @@ def reduce_rows(
         cell = _match_cells(calibration, [coded[c] for c in cells])
         factor *= calibration.factors[cell]
     position = {t: i for i, t in enumerate(distinct)}
-    sums = np.array([floats(table, f"s{position[t]}") for t in terms]).reshape(len(terms), table.num_rows)
     where_counted = {c: i for i, c in enumerate(counted)}
-    count = np.array([floats(table, f"c{where_counted[c]}") for c in counts]).reshape(len(counts), table.num_rows)
     return Leaves(
         domains=domains,
         domain=domain,
@@ -162,9 +189,10 @@ def reduce_rows(
         fraction_weight=fraction_weight,
         rows=floats(table, "rows"),
         weight=floats(table, "weight"),
-        sums=sums,
-        counts=count,
-        products={(a, b): floats(table, f"p{a}_{b}") for a, b in needed},
+        sums=Columns(table, tuple(f"s{position[t]}" for t in terms)),
+        counts=Columns(table, tuple(f"c{where_counted[c]}" for c in counts)),
+        products={pair: i for i, pair in enumerate(needed)},
+        product_sums=Columns(table, tuple(f"p{a}_{b}" for a, b in needed)),
         passes=list(source.passes),
     )
 
@@ -236,22 +264,6 @@ def _domains(table: pa.Table, by: list[_Coded]) -> tuple[NDArray[np.int64], list
 
 def _sort_key(value: object) -> tuple[int, Any]:
     return (0, value) if isinstance(value, int | float) else (1, str(value))
-
-
-def dense(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Renumber codes without gaps: (same shape) dense codes, and the first position of each."""
-    if len(code) == 0:
-        return code, code
-    top = int(code.max()) + 1
-    if top <= 8 * len(code) + 1_000_000:
-        first = np.full(top, -1, dtype=np.int64)
-        first[code[::-1]] = np.arange(len(code))[::-1]
-        present = np.flatnonzero(first >= 0)
-        number = np.empty(top, dtype=np.int64)
-        number[present] = np.arange(len(present))
-        return number[code], first[present]
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    return inverse.astype(np.int64), first
 
 
 def _levels(
