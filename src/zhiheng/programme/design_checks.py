@@ -6,20 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zhiheng.programme.coding import CleanColumn
-from zhiheng.programme.ledger import RowLedger
-from zhiheng.programme.plan import STRATUM, WAVE, Plan
+from zhiheng.programme.plan import STRATUM, WAVE
 from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.tables import CleanTable
 
 _MOST_NAMED = 10
 
 
-def check_design(plan: Plan, table: CleanTable, findings: Findings, ledger: RowLedger) -> None:
+def check_design(table: CleanTable, findings: Findings) -> None:
     """Check one table; published tables have no design and only their ids are looked at."""
     _ids(table, findings)
     if table.plan.role == "published":
         return
-    _weights(plan, table, findings, ledger)
+    _weights(table, findings)
     if not _units_are_known(table, findings):
         return
     _single_units(table, findings)
@@ -61,26 +60,22 @@ def _ids(table: CleanTable, findings: Findings) -> None:
         findings.add("id_repeated", file, row, name, value, where, rows=int(extra.sum()))
 
 
-def _weights(plan: Plan, table: CleanTable, findings: Findings, ledger: RowLedger) -> None:
+def _weights(table: CleanTable, findings: Findings) -> None:
     name = table.plan.design.weights
     if not name:
         return
     column = table.columns[name]
     expected = ("每行一个权重", "a weight in every row")
-    for code, rows, severity in (
-        ("weight_missing", ~column.present, "error"),
-        ("weight_negative", column.present & (column.values < 0), "error"),
-        ("weight_zero", column.present & (column.values == 0), "warning"),
+    for code, rows in (
+        ("weight_missing", ~column.present),
+        ("weight_negative", column.present & (column.values < 0)),
+        ("weight_zero", column.present & (column.values == 0)),
     ):
         if rows.any():
             first = int(np.flatnonzero(rows)[0])
             file, row = table.place(first)
             found = ("空", "blank") if code == "weight_missing" else f"{column.values[first]:g}"
-            findings.add(code, file, row, name, found, expected, rows=int(rows.sum()),
-                         severity="error" if severity == "error" else "warning")  # fmt: skip
-    for wave in plan.waves:
-        here = table.in_wave(wave.code)
-        ledger.add(table.plan.name, wave.code, "weight_zero", int((here & (column.values == 0)).sum()), "@weight")
+            findings.add(code, file, row, name, found, expected, rows=int(rows.sum()))
 
 
 def _units_are_known(table: CleanTable, findings: Findings) -> bool:

@@ -18,7 +18,6 @@ REASONS: dict[str, tuple[str, str]] = {
     "folded_disagree": ("合并的行互相矛盾", "folded rows disagree"),
     "contradiction": ("与同一行的其他值矛盾", "contradicts another value of the row"),
     "answered": ("有效回答", "valid answers"),
-    "weight_zero": ("权重为零", "weight zero"),
     "no_area": ("没有单位代码", "no unit code"),
 }
 
@@ -71,7 +70,7 @@ class RowLedger:
             if rows.get("read", 0) != left + rows.get("used", 0):
                 wrong.append(f"{table} {wave}")
             for variable in {k[2] for k in self.counts if k[:2] == (table, wave) and k[2]}:
-                if variable.startswith(("@", "level:")):
+                if variable.startswith("level:"):
                     continue
                 counted = sum(self.of(table, wave, variable).values())
                 if counted != rows.get("used", 0):

@@ -87,7 +87,7 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
         loaded = load(plan, table, data, findings, ledger)
         if loaded is not None:
             tables[table.name] = loaded
-            check_design(plan, loaded, findings, ledger)
+            check_design(loaded, findings)
             margins[table.name] = read_margins(plan, loaded, findings)
     progress("", len(plan.tables), len(plan.tables))
     check_data(plan, tables, findings, ledger)

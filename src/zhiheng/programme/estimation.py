@@ -1,0 +1,294 @@
+"""From clean tables to estimates: the design and its weights, then every statistic of a table in few calls.
+
+One call makes all means (and proportions, which are means of 0 and 1) of a table at one level; one more makes the
+totals. Estimates of one call share their influences, so that an index can combine them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from zhiheng.measure.design import Design
+from zhiheng.measure.estimation.estimates import Estimates
+from zhiheng.measure.estimation.functions import mean, total
+from zhiheng.measure.weighting import Step, Weighted, nonresponse, rake, trim, weights_of
+from zhiheng.programme.area_checks import Unit
+from zhiheng.programme.coding import CleanColumn
+from zhiheng.programme.plan import STRATUM, WAVE, Domain, Margin, Measured, Plan, TablePlan
+from zhiheng.programme.section import plain
+from zhiheng.programme.tables import CleanTable
+from zhiheng.programme.target_checks import Targets
+
+Array = NDArray[np.float64]
+
+#: figures of an estimate that are kept
+FIGURES = ("value", "se", "lower", "upper", "df", "n", "deff")
+
+
+def unit_code(unit: Sequence[str]) -> str:
+    """One text for a unit: its codes joined; ``all`` for the whole."""
+    return " · ".join(unit) or "all"
+
+
+def column_of(measured: Measured) -> str:
+    """Name of the analysis column of a statistic: a proportion is the mean of a column of 0 and 1."""
+    if measured.statistic != "proportion":
+        return measured.variable
+    return f"{measured.variable} = {'|'.join(measured.category)}"
+
+
+@dataclass
+class Analysis:
+    """A table ready to be estimated from.
+
+    Attributes
+    ----------
+    data
+        Design columns, the wave, units of all levels, and one column a statistic.
+    design, steps
+        With final weights; what was done to them.
+    where
+        Condition on the rows; none when all count.
+    passes
+        Every statement that read the rows, in order.
+    """
+
+    table: CleanTable
+    data: pa.Table
+    design: Design
+    steps: tuple[Step, ...]
+    where: str | None
+    measured: tuple[Measured, ...]
+    passes: list[str] = field(default_factory=list)
+    methods: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> TablePlan:
+        """What the plan says of the table."""
+        return self.table.plan
+
+    def estimate(self, by: Sequence[str], level: float, *, exact: bool) -> list[tuple[list[Measured], Estimates]]:
+        """Estimate every statistic of the table by wave and some columns."""
+        groups = []
+        for call, statistics in ((mean, ("mean", "proportion")), (total, ("total",))):
+            asked = [m for m in self.measured if m.statistic in statistics]
+            if asked:
+                found = call(
+                    self.data,
+                    [column_of(m) for m in asked],
+                    self.design,
+                    by=[WAVE, *by],
+                    where=self.where,
+                    level=level,
+                    joint=len(asked) > 1,
+                    exact=exact,
+                )
+                self.passes += found.passes
+                self.methods[call.__name__] = found.method
+                groups.append((asked, found))
+        return groups
+
+
+def analysis_of(plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, Targets]]) -> Analysis:
+    """Make the analysis table and its weights.
+
+    Raises
+    ------
+    zhiheng.measure.Problem
+        The engine refuses the design or cannot meet the targets.
+    """
+    measured = plan.measured_of(table.plan.name)
+    names = _design_columns(plan, table.plan)
+    columns = {n: table.columns[n].to_arrow() for n in names}
+    for m in measured:
+        clean = table.columns[m.variable]
+        columns[column_of(m)] = clean.to_arrow() if m.statistic != "proportion" else _member(clean, m.category)
+    data = pa.table(columns)
+    design = _design(table.plan)
+    where = None
+    steps: tuple[Step, ...] = ()
+    weighting = table.plan.weighting
+    if weighting is not None and table.plan.role != "published":
+        weighted = Weighted(design, ())
+        if weighting.nonresponse is not None:
+            where = f'"{weighting.nonresponse.responded}" = 1'
+            weighted = nonresponse(data, design, list(weighting.nonresponse.cells), where)
+            if margins:  # the targets are for the answered rows alone
+                data = data.filter(pc.equal(data.column(weighting.nonresponse.responded), 1.0))
+                where = None
+        weighted = _weigh(data, weighted, {m.columns: t for m, t in margins}, weighting.trim)
+        design, steps = weighted.design, weighted.report
+    return Analysis(table, data, design, steps, where, measured)
+
+
+def _design_columns(plan: Plan, table: TablePlan) -> list[str]:
+    design = table.design
+    names = [WAVE, *([STRATUM] if design.strata else []), *(c for c in design.clusters if c != "*")]
+    names += [n for n in (design.weights, *design.population.values()) if n]
+    if table.weighting:
+        names += [c for m in table.weighting.margins for c in m.columns]
+        if table.weighting.nonresponse:
+            names += [*table.weighting.nonresponse.cells, table.weighting.nonresponse.responded]
+    names += [c for d in plan.levels_of(table) for c in d.columns]
+    names += [q.variable for q in plan.questions if q.table == table.name]
+    return list(dict.fromkeys(names))
+
+
+def _member(column: CleanColumn, category: Sequence[str]) -> pa.Array:
+    if column.levels is None:
+        inside = np.isin(column.values, [float(c) for c in category])
+    else:
+        inside = np.array([plain(x) in category for x in (*column.levels, "")])[column.values]
+    return pa.array(inside.astype(np.float64), mask=~column.present)
+
+
+def _design(table: TablePlan) -> Design:
+    plan = table.design
+    return Design(
+        strata=STRATUM if plan.strata else None,
+        clusters=list(plan.clusters),
+        weights=plan.weights or None,
+        population=dict(plan.population) or None,
+        nest=plan.nest or WAVE in plan.strata,
+        lonely=plan.lonely,
+    )
+
+
+def _weigh(
+    data: pa.Table,
+    weighted: Weighted,
+    targets: Mapping[tuple[str, ...], Targets],
+    bounds: tuple[float | None, float | None] | None,
+) -> Weighted:
+    """Margins, trimming, and the margins again where trimming moved them."""
+    if targets:
+        weighted = rake(data, weighted.design, _keyed(targets)).after(weighted.report)
+    if bounds is None:
+        return weighted
+    final = weights_of(data, weighted.design)
+    middle = float(np.median(final))
+    lower, upper = (None if bound is None else bound * middle for bound in bounds)
+    if (lower is not None and bool((final < lower).any())) or (upper is not None and bool((final > upper).any())):
+        weighted = trim(data, weighted.design, lower=lower, upper=upper).after(weighted.report)
+        if targets:
+            weighted = rake(data, weighted.design, _keyed(targets)).after(weighted.report)
+    return weighted
+
+
+def _keyed(
+    targets: Mapping[tuple[str, ...], Targets],
+) -> dict[str | tuple[str, ...], dict[str | tuple[str, ...], float]]:
+    """The engine takes one column by its name and one level by itself."""
+    return {
+        (columns[0] if len(columns) == 1 else columns): {
+            (levels[0] if len(columns) == 1 else levels): total for levels, total in levels_of.items()
+        }
+        for columns, levels_of in targets.items()
+    }
+
+
+# ── estimates laid out by wave and unit ──
+
+
+@dataclass(frozen=True)
+class Group:
+    """Estimates of one call: their influences can be combined.
+
+    Attributes
+    ----------
+    table
+        Position of the table in the plan.
+    position
+        (waves, units) row of the estimates per statistic, -1: none.
+    """
+
+    table: int
+    estimates: Estimates
+    position: Mapping[Measured, NDArray[np.int64]]
+
+
+@dataclass(frozen=True)
+class LevelEstimates:
+    """Every statistic of every unit of a level in every wave.
+
+    Attributes
+    ----------
+    units
+        In order of their codes.
+    groups
+        By call; published values have none.
+    figures
+        Per statistic, `FIGURES` to (waves, units) arrays; nan where there is nothing.
+    """
+
+    level: str
+    units: tuple[Unit, ...]
+    waves: tuple[str, ...]
+    groups: tuple[Group, ...]
+    figures: Mapping[Measured, Mapping[str, Array]]
+
+
+def estimate_level(
+    plan: Plan, analyses: Mapping[str, Analysis], domain: Domain | None, *, exact: bool
+) -> LevelEstimates:
+    """Estimate everything at one level; without a domain, for the whole."""
+    level = plan.index.level if plan.index else 0.95
+    columns = domain.columns if domain else ()
+    waves = tuple(w.code for w in plan.waves)
+    found: list[tuple[int, list[Measured], Estimates]] = []
+    given: list[tuple[Measured, dict[tuple[str, Unit], float]]] = []
+    for table, analysis in enumerate(analyses.values()):
+        if domain is not None and domain not in plan.levels_of(analysis.plan):
+            continue
+        if analysis.plan.role == "published":
+            given += [(m, _published(analysis, m, columns)) for m in analysis.measured] if domain else []
+        else:
+            found += [(table, *group) for group in analysis.estimate(columns, level, exact=exact)]
+    units = {tuple(str(v) for v in d[1:]) for _, _, e in found for d in e.domains if None not in d}
+    units |= {unit for _, values in given for _, unit in values}
+    order = tuple(sorted(units))
+    place = {(wave, unit): (w, u) for w, wave in enumerate(waves) for u, unit in enumerate(order)}
+    figures: dict[Measured, Mapping[str, Array]] = {}
+    groups = []
+    for table, asked, estimates in found:
+        positions: dict[Measured, NDArray[np.int64]] = {}
+        count = len(estimates) // len(asked)
+        cells = [place.get((str(d[0]), tuple(str(v) for v in d[1:]))) for d in estimates.domains[:count]]
+        for k, measured in enumerate(asked):
+            where = np.full((len(waves), len(order)), -1, dtype=np.int64)
+            for i, cell in enumerate(cells):
+                if cell is not None:
+                    where[cell] = k * count + i
+            positions[measured] = where
+            figures[measured] = {name: _laid_out(getattr(estimates, name), where) for name in FIGURES}
+        groups.append(Group(table, estimates, positions))
+    for measured, values in given:
+        laid = {name: np.full((len(waves), len(order)), np.nan) for name in FIGURES}
+        for key, value in values.items():
+            laid["value"][place[key]] = laid["lower"][place[key]] = laid["upper"][place[key]] = value
+            laid["se"][place[key]] = 0.0
+            laid["n"][place[key]] = 1.0
+        figures[measured] = laid
+    return LevelEstimates(domain.code if domain else "all", order, waves, tuple(groups), figures)
+
+
+def _laid_out(column: Array, where: NDArray[np.int64]) -> Array:
+    return np.append(np.asarray(column, dtype=np.float64), np.nan)[where]
+
+
+def _published(analysis: Analysis, measured: Measured, columns: Sequence[str]) -> dict[tuple[str, Unit], float]:
+    table = analysis.table
+    waves = table.columns[WAVE].to_arrow().to_pylist()
+    cells = [table.columns[c].to_arrow().to_pylist() for c in columns]
+    column = table.columns[measured.variable]
+    return {
+        (waves[i], tuple(str(c[i]) for c in cells)): float(column.values[i])
+        for i in np.flatnonzero(column.present)
+        if all(c[i] is not None for c in cells)
+    }

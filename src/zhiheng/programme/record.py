@@ -1,0 +1,74 @@
+"""run.json: what a run was made from and how, so that it can be repeated and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from zhiheng import __version__
+from zhiheng.programme.estimation import Analysis
+from zhiheng.programme.ledger import RowLedger
+from zhiheng.programme.plan import Plan
+from zhiheng.programme.problems import Finding
+
+LIBRARIES = ("duckdb", "numpy", "scipy", "pyarrow", "python-calamine", "pyreadstat")
+
+
+def plan_files(plan: Plan) -> list[str]:
+    """Every file of the programme folder that the run reads."""
+    names = ["plan.toml", plan.indicator_file, "questionnaire.xlsx", *(d.labels for d in plan.domains)]
+    names += [m.path for t in plan.tables if t.weighting for m in t.weighting.margins]
+    return sorted({n for n in names if n and (plan.folder / n).is_file()})
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def record_of(
+    plan: Plan,
+    data: Path,
+    analyses: Mapping[str, Analysis],
+    figures: Mapping[str, Any],
+    findings: Iterable[Finding],
+    ledger: RowLedger,
+    *,
+    exact: bool,
+) -> dict[str, Any]:
+    """Gather the record. Nothing in it depends on the clock, so that an exact run has the same one each time."""
+    files = sorted({f for t in plan.tables for f in t.files.values()})
+    return {
+        "format": 1,
+        "zhiheng": __version__,
+        "title": {"zh": plan.title.zh, "en": plan.title.en},
+        "edition": plan.edition,
+        "made_up": plan.made_up,
+        "seed": plan.seed,
+        "exact": exact,
+        "plan": {name: sha256(plan.folder / name) for name in plan_files(plan)},
+        "data": {name: sha256(data / name) for name in files if (data / name).is_file()},
+        "versions": {
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in LIBRARIES},
+        },
+        "figures": dict(figures),
+        "methods": {name: dict(a.methods) for name, a in analyses.items()},
+        "passes": {name: len(a.passes) for name, a in analyses.items()},
+        "rows": [
+            {"table": e.table, "wave": e.wave, "variable": e.variable, "reason": e.reason, "rows": e.rows}
+            for e in ledger.entries()
+        ],
+        "findings": [f.as_dict() for f in findings],
+    }
+
+
+def write(record: Mapping[str, Any], path: Path) -> None:
+    """Write the record; keys in their order, text as it is."""
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,0 +1,289 @@
+"""Measure a programme: check, weigh, estimate, index, compare, and write what was found."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from zhiheng.measure.indices.importance import ImportancePerformance
+from zhiheng.measure.indices.problems import Problem as IndexProblem
+from zhiheng.measure.indices.tree import Tree
+from zhiheng.measure.problems import Problem as EngineProblem
+from zhiheng.measure.weighting import Step
+from zhiheng.programme import record, results
+from zhiheng.programme.area_checks import Unit
+from zhiheng.programme.estimation import Analysis, LevelEstimates, analysis_of, estimate_level, unit_code
+from zhiheng.programme.indexing import LevelIndex, index_level
+from zhiheng.programme.ledger import LedgerEntry
+from zhiheng.programme.plan import WHOLE, Domain, Plan, Words
+from zhiheng.programme.preparation import Prepared, Progress, prepare, quiet
+from zhiheng.programme.problems import Finding, Findings, Problem
+from zhiheng.programme.questions import QuestionTable, importance_of, question_tables
+
+#: the word for everybody
+EVERYBODY = Words("总体", "All")
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of the report.
+
+    Attributes
+    ----------
+    code, name
+        ``all`` for the whole.
+    units, names
+        Codes in order (as in results.parquet), and words for them.
+    estimates
+        Every statistic, (waves, units).
+    index
+        None where the plan makes none.
+    """
+
+    code: str
+    name: Words
+    units: tuple[str, ...]
+    names: tuple[Words, ...]
+    estimates: LevelEstimates
+    index: LevelIndex | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """Everything a run found; the report is composed from it.
+
+    Attributes
+    ----------
+    plan, tree
+        What was measured; `tree` is none without an index.
+    levels
+        The whole first (where it has figures), then the domains of the plan.
+    weighting
+        Steps by table; tables without weighting are left out.
+    analyses
+        Tables with their designs, by name.
+    questions, importance
+        The table of every question, the four quadrants (none where the plan asks for none).
+    findings, ledger
+        Warnings of the check and of the run; where every row went.
+    results, record
+        The long table and the record, as written to results.parquet and run.json.
+    out, files
+        Folder and files written.
+    """
+
+    plan: Plan
+    tree: Tree | None
+    levels: tuple[Level, ...]
+    weighting: Mapping[str, tuple[Step, ...]]
+    analyses: Mapping[str, Analysis]
+    questions: tuple[QuestionTable, ...]
+    importance: ImportancePerformance | None
+    findings: tuple[Finding, ...]
+    ledger: tuple[LedgerEntry, ...]
+    results: pa.Table
+    record: Mapping[str, Any]
+    out: Path
+    files: tuple[Path, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    def level(self, code: str) -> Level:
+        """A level by code.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+        """
+        for level in self.levels:
+            if level.code == code:
+                return level
+        raise KeyError(code)
+
+
+def measure(
+    plan: str | Path,
+    data: str | Path | None = None,
+    out: str | Path = "out",
+    *,
+    exact: bool = False,
+    formats: Sequence[str] | None = None,
+    progress: Progress = quiet,
+) -> Run:
+    """Measure a programme and write what was found.
+
+    Parameters
+    ----------
+    plan
+        The programme folder.
+    data
+        Folder that the paths of tables are relative to; by default the programme folder.
+    out
+        Folder for results.parquet, run.json and the documents; made when it is not there.
+    exact
+        One thread, so that results.parquet has the same bytes on every run.
+    formats
+        Of `plan_file.FORMATS`; by default those of the plan. results.parquet and run.json are always written.
+    progress
+        Called with what is being done, steps done, steps in all.
+
+    Raises
+    ------
+    zhiheng.programme.problems.Problem
+        The check found errors, or the engine refused: nothing is written.
+    """
+    clock = _Clock(progress)
+    prepared = clock.timed("check", 0, 6, lambda: prepare(plan, data))
+    if prepared.failed or prepared.plan is None:
+        raise Problem(prepared.findings)
+    try:
+        run = _measured(prepared, prepared.plan, Path(data) if data is not None else Path(plan), Path(out), clock,
+                        exact=exact)  # fmt: skip
+    except EngineProblem as error:
+        raise Problem([Finding("not_measured", found=(error.text("zh"), error.text("en")))]) from error
+    except IndexProblem as error:
+        found = [
+            Finding("not_measured", prepared.plan.indicator_file, found=(f.message("zh"), f.message("en")))
+            for f in error.findings
+        ]
+        raise Problem(found) from error
+    run.out.mkdir(parents=True, exist_ok=True)
+    results.write(run.results, run.out / "results.parquet")
+    files = [run.out / "results.parquet"]
+    wanted = tuple(formats) if formats is not None else run.plan.outputs.formats
+    files += clock.timed("documents", 5, 6, lambda: _documents(run, [f for f in wanted if f != "parquet"]))
+    record.write({**run.record, "timings": dict(clock.seconds)}, run.out / "run.json")
+    progress("", 6, 6)
+    return replace(run, files=(*files, run.out / "run.json"), timings=dict(clock.seconds))
+
+
+def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clock, *, exact: bool) -> Run:
+    analyses = clock.timed(
+        "weights",
+        1,
+        6,
+        lambda: {n: analysis_of(plan, t, prepared.margins.get(n, ())) for n, t in prepared.tables.items()},
+    )
+    levels = clock.timed("estimates", 2, 6, lambda: _levels(prepared, plan, analyses, exact=exact))
+    whole = next((level for level in levels if level.code == WHOLE), None)
+    questions = clock.timed(
+        "questions",
+        3,
+        6,
+        lambda: question_tables(plan, analyses, whole.estimates, prepared.questions, exact=exact) if whole else (),
+    )
+    importance = importance_of(plan, analyses, whole.index if whole else None, exact=exact)
+    methods = _methods(plan, analyses)
+    found = clock.timed(
+        "results",
+        4,
+        6,
+        lambda: results.table_of(
+            [row for level in levels for row in results.rows_of(plan, level.estimates, level.index, methods)]
+        ),
+    )
+    findings = Findings(list(prepared.findings))
+    _missing_at_levels(plan, levels, findings)
+    figures = {
+        level.code: dict(level.index.method) if level.index is not None else methods for level in levels
+    }
+    return Run(
+        plan=plan,
+        tree=prepared.tree,
+        levels=levels,
+        weighting={n: a.steps for n, a in analyses.items() if a.steps},
+        analyses=analyses,
+        questions=questions,
+        importance=importance,
+        findings=findings.sorted(),
+        ledger=prepared.ledger.entries(),
+        results=found,
+        record=record.record_of(
+            plan, data, analyses, {"indicators": methods, "levels": figures}, findings.sorted(), prepared.ledger,
+            exact=exact,
+        ),
+        out=out,
+    )  # fmt: skip
+
+
+def _levels(prepared: Prepared, plan: Plan, analyses: Mapping[str, Analysis], *, exact: bool) -> tuple[Level, ...]:
+    levels = []
+    published = all(t.role == "published" for t in plan.tables)
+    whole = not published if plan.index is None or plan.index.whole is None else plan.index.whole
+    asked: list[Domain | None] = [*([None] if whole else []), *plan.domains]
+    for domain in asked:
+        found = estimate_level(plan, analyses, domain, exact=exact)
+        if not found.units:
+            continue
+        wanted = prepared.tree is not None and (domain is None or domain.index)
+        index = index_level(plan, prepared.tree, found) if wanted and prepared.tree is not None else None
+        labels = prepared.labels.get(found.level, {})
+        levels.append(
+            Level(
+                code=found.level,
+                name=domain.name if domain else EVERYBODY,
+                units=tuple(unit_code(u) for u in found.units),
+                names=tuple(_name(u, labels) for u in found.units),
+                estimates=found,
+                index=index,
+            )
+        )
+    return tuple(levels)
+
+
+def _name(unit: Unit, labels: Mapping[Unit, Words]) -> Words:
+    if not unit:
+        return EVERYBODY
+    return labels.get(unit) or Words(unit_code(unit), unit_code(unit))
+
+
+def _methods(plan: Plan, analyses: Mapping[str, Analysis]) -> dict[str, str]:
+    """The method of each indicator."""
+    calls = {"mean": "mean", "proportion": "mean", "total": "total"}
+    return {
+        code: analyses[m.table].methods.get(calls.get(m.statistic, ""), "published value")
+        for code, m in plan.leaves
+        if m.table in analyses
+    }
+
+
+def _missing_at_levels(plan: Plan, levels: Sequence[Level], findings: Findings) -> None:
+    """Tell which indicators a level lacks in all waves: the index there is made of the others."""
+    for level in levels:
+        lacking = [c for c, m in plan.leaves if m not in level.estimates.figures]
+        if level.index is not None and lacking:
+            findings.add("level_lacks", plan.indicator_file, column=level.code, found=", ".join(lacking),
+                         expected=level.code, severity="warning")  # fmt: skip
+
+
+def _documents(run: Run, formats: Sequence[str]) -> list[Path]:
+    if not formats:
+        return []
+    import importlib  # slow import: charts and document writers
+
+    if importlib.util.find_spec("zhiheng.programme.report") is None:
+        return []
+    report = importlib.import_module("zhiheng.programme.report")
+    return list(report.write(run, run.out, formats))
+
+
+class _Clock:
+    """Times the steps and tells the progress."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.seconds: dict[str, float] = {}
+
+    def timed(self, what: str, done: int, steps: int, work: Callable[[], Any]) -> Any:  # noqa: ANN401  whatever the work gives
+        """Do a step."""
+        self.progress(what, done, steps)
+        start = time.perf_counter()
+        made = work()
+        self.seconds[what] = round(time.perf_counter() - start, 3)
+        return made
