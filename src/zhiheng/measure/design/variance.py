@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from zhiheng.measure.design.grouping import dense, summed, tally
 from zhiheng.measure.problems import Problem
 
 if TYPE_CHECKING:
@@ -60,25 +61,25 @@ class _Step:
         Squared deviations from the parent's mean, zeros of absent units included. Where rows are the units, entries are
         their sums and the squares come from outside, so only the mean's part is taken off here.
         """
-        sums = np.bincount(self.group, weights=x, minlength=len(self.column))
+        sums = tally(self.group, x, len(self.column))
         uncentred = self.lonely & (lonely_rule == "adjust")
         scale = np.where(self.lonely & (lonely_rule == "average"), 0.0, self.scale)
         if self.rows:
             # a single row is its own mean: its square, which stands outside, is taken off again
             part = -np.where(uncentred, 0.0, self.scale / self.sampled) * sums * sums
-            return np.bincount(self.column, weights=part, minlength=self.columns), sums
+            return tally(self.column, part, self.columns), sums
         mean = np.where(uncentred, 0.0, sums / self.sampled)
         deviation = x - mean[self.group]
-        square = np.bincount(self.group, weights=deviation * deviation, minlength=len(self.column))
+        square = tally(self.group, deviation * deviation, len(self.column))
         square += (self.sampled - self.present) * mean * mean
-        return np.bincount(self.column, weights=scale * square, minlength=self.columns), sums
+        return tally(self.column, scale * square, self.columns), sums
 
     def average_up(self, part: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give lonely strata the average of the others: times strata over strata that are not lonely."""
         if not self.lonely.any():
             return part
-        strata = np.bincount(self.column, minlength=self.columns)
-        kept = strata - np.bincount(self.column[self.lonely], minlength=self.columns)
+        strata = tally(self.column, None, self.columns)
+        kept = strata - tally(self.column[self.lonely], None, self.columns)
         return part * np.where(kept > 0, strata / np.maximum(kept, 1), np.nan)
 
 
@@ -151,7 +152,7 @@ class Skeleton:
                     part = part + within[v]
                 total += step.average_up(part) if self.lonely == "average" else part
                 if step.upward is not None:
-                    x = np.bincount(step.upward, weights=sums, minlength=step.above)
+                    x = tally(step.upward, sums, step.above)
             result.append(np.maximum(total, 0.0))
         return np.array(result).reshape(-1, columns)
 
@@ -165,7 +166,7 @@ class Skeleton:
             group, first = dense(parent * columns + column)
             group_parent, group_column = parent[first], column[first]
             sampled, scale = stage.sampled[group_parent], stage.scale[group_parent]
-            present = np.bincount(group, minlength=len(first)).astype(np.float64)
+            present = tally(group, None, len(first))
             lonely = (sampled == 1) & (scale > 0)
             if self.domain_lonely and not rows:
                 lonely |= (present == 1) & (scale > 0)
@@ -262,40 +263,16 @@ class Skeleton:
         if not keep.all():
             node, column, rows = node[keep], column[keep], rows[keep]
         if self.rows_are_units and len(self.stages) == 1:
-            units = np.bincount(column, weights=rows, minlength=columns)
+            units = tally(column, rows, columns)
             stratum = node
         else:
             unit = self.first_units()[node]
             _, first = dense(unit * columns + column)
             unit, column = unit[first], column[first]
-            units = np.bincount(column, minlength=columns).astype(np.float64)
+            units = tally(column, None, columns)
             stratum = self.stages[0].unit_parent[unit]
         _, first = dense(stratum * columns + column)
-        return np.asarray(units - np.bincount(column[first], minlength=columns))
-
-
-def dense(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Renumber codes without gaps, in their order: (same shape) dense codes, and the first position of each."""
-    if len(code) == 0:
-        return code, code
-    top = int(code.max()) + 1
-    if top <= 8 * len(code) + 1_000_000:
-        first = np.full(top, -1, dtype=np.int64)
-        first[code[::-1]] = np.arange(len(code) - 1, -1, -1)
-        present = np.flatnonzero(first >= 0)
-        number = np.empty(top, dtype=np.int64)
-        number[present] = np.arange(len(present))
-        return number[code], first[present]
-    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-    return inverse.astype(np.int64), first
-
-
-def summed(group: NDArray[np.int64], values: NDArray[np.float64], groups: int) -> NDArray[np.float64]:
-    """Sum rows of an array by group: (rows, columns) in, (groups, columns) out."""
-    from scipy.sparse import csr_array  # noqa: PLC0415 - slow import
-
-    member = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group)))
-    return np.asarray(member @ values)
+        return np.asarray(units - tally(column[first], None, columns))
 
 
 def skeleton_of(
@@ -345,5 +322,10 @@ def skeleton_of(
     rows_are_units = last is None
     leaf_node = parents[-1] if last is None else last
     return Skeleton(
-        tuple(stages), leaf_node, int(leaf_node.max()) + 1, rows_are_units, design.lonely, design.domain_lonely
+        tuple(stages),
+        leaf_node,
+        int(leaf_node.max()) + 1,
+        rows_are_units,
+        design.lonely,
+        design.domain_lonely,
     )

@@ -111,7 +111,9 @@ def ratio_of(numerator: str, denominator: str, gate: str) -> Estimand:
     def evaluate(totals: Array, n: Array) -> Evaluated:
         weight, top, bottom, yy, xx, yx = totals
         value = _ratio(top, bottom)
-        gradient = np.array([np.zeros_like(weight), _ratio(np.ones_like(top), bottom), -_ratio(value, bottom)])
+        gradient = np.array(
+            [np.zeros_like(weight), _ratio(np.ones_like(top), bottom), -_ratio(value, bottom)]
+        )
         square = _ratio(yy - 2 * value * yx + value**2 * xx, bottom**2)
         spread = square * weight * _ratio(n, n - 1)
         return Evaluated(value, gradient, spread)
@@ -162,7 +164,7 @@ def covariance_of(first: str, second: str, shifts: tuple[float, float], gate: st
 
     answered = gated("1", gate)
     name = first if first == second else f"{first},{second}"
-    terms = (answered, gated(x, gate), gated(y, gate), gated(f"{x} * {y}", gate))
-    if first == second:
-        terms = (terms[0], terms[1], terms[3])
+    product = gated(f"{x} * {y}", gate)
+    both = (gated(x, gate),) if first == second else (gated(x, gate), gated(y, gate))
+    terms = (answered, *both, product)
     return Estimand(name, None, terms, (), answered, evaluate)

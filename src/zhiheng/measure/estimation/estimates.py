@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,9 @@ class Estimates:
     @property
     def cv(self) -> Array:
         """(m,) standard error over value."""
-        return np.divide(self.se, np.abs(self.value), out=np.full_like(self.se, np.nan), where=self.value != 0)
+        return np.divide(
+            self.se, np.abs(self.value), out=np.full_like(self.se, np.nan), where=self.value != 0
+        )
 
     def columns(self) -> dict[str, Any]:
         """Give the table as a dict of columns."""
@@ -93,7 +96,8 @@ class Estimates:
 
     def to_pandas(self) -> pd.DataFrame:
         """Give the table as a pandas frame."""
-        return self.to_arrow().to_pandas()
+        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        return frame
 
     def explain(self) -> str:
         """Say what was done: method, design, and each pass over the rows."""
@@ -129,7 +133,7 @@ class Estimates:
         """
         return self.totals.combined_covariance(self.gradients, self._matrix())
 
-    def combine(self, matrix: object, names: Sequence[str], domains: Sequence[tuple[Any, ...]] | None = None,
+    def combine(self, matrix: Any, names: Sequence[str], domains: Sequence[tuple[Any, ...]] | None = None,
                 by: Sequence[str] = ()) -> Estimates:  # fmt: skip
         """Combine rows linearly; influences are combined before the variance is taken.
 
@@ -190,7 +194,9 @@ class Estimates:
         value = np.where(np.isnan(self.value), np.nan, self.value)
         if skeleton.rows_are_units and len(skeleton.stages) == 1:
             spread = self.covariance()
-            root = np.linalg.cholesky(spread + np.eye(len(spread)) * 1e-12 * max(float(np.trace(spread)), 1e-300))
+            root = np.linalg.cholesky(
+                spread + np.eye(len(spread)) * 1e-12 * max(float(np.trace(spread)), 1e-300)
+            )
             return value + generator.standard_normal((number, len(self))) @ root.T
         influence = self.totals.unit_influence(self.gradients, self._matrix())
         stage = skeleton.stages[0]
@@ -213,7 +219,7 @@ class Estimates:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, np.floating | float):
-        return None if value != value else float(value)
+        return None if math.isnan(value) else float(value)
     return value.item() if isinstance(value, np.generic) else value
 
 

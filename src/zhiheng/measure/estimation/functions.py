@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -29,7 +30,9 @@ def _names(value: str | Sequence[str]) -> list[str]:
 
 def _gate(source: Source, columns: Sequence[str]) -> str:
     """Give the condition that all columns are answered; empty where none can be missing."""
-    return " AND ".join(f"{quoted(c)} IS NOT NULL" for c in dict.fromkeys(columns) if c not in source.complete)
+    return " AND ".join(
+        f"{quoted(c)} IS NOT NULL" for c in dict.fromkeys(columns) if c not in source.complete
+    )
 
 
 def _gates(source: Source, groups: Sequence[Sequence[str]], missing: Missing) -> list[str]:
@@ -92,7 +95,7 @@ def mean(
         gates = _gates(source, [[v] for v in wanted], missing)
         return [estimands.mean_of(v, shift[v], g) for v, g in zip(wanted, gates, strict=True)]
 
-    return _estimate("mean", data, design, build, by, where, level, df, deff, joint, exact)
+    return _estimate("mean", data, design, build, Asked(by, where, level, df, deff, joint, exact))
 
 
 def total(
@@ -118,7 +121,7 @@ def total(
         gates = _gates(source, [[v] for v in wanted], missing)
         return [estimands.total_of(v, shift[v], g) for v, g in zip(wanted, gates, strict=True)]
 
-    return _estimate("total", data, design, build, by, where, level, df, deff, joint, exact)
+    return _estimate("total", data, design, build, Asked(by, where, level, df, deff, joint, exact))
 
 
 def ratio(
@@ -145,7 +148,7 @@ def ratio(
         gates = _gates(source, pairs, missing)
         return [estimands.ratio_of(y, x, g) for (y, x), g in zip(pairs, gates, strict=True)]
 
-    return _estimate("ratio", data, design, build, by, where, level, df, deff, joint, exact)
+    return _estimate("ratio", data, design, build, Asked(by, where, level, df, deff, joint, exact))
 
 
 def proportion(
@@ -182,7 +185,9 @@ def proportion(
             for category in found[v]
         ]
 
-    return _estimate("proportion", data, design, build, by, where, level, df, deff, joint, exact, interval)
+    return _estimate(
+        "proportion", data, design, build, Asked(by, where, level, df, deff, joint, exact, interval)
+    )
 
 
 def variance(
@@ -210,10 +215,11 @@ def variance(
         pairs = [(a, b) for i, a in enumerate(wanted) for b in (wanted[i:] if joint else [a])]
         gates = _gates(source, pairs, missing)
         return [
-            estimands.covariance_of(a, b, (shift[a], shift[b]), g) for (a, b), g in zip(pairs, gates, strict=True)
+            estimands.covariance_of(a, b, (shift[a], shift[b]), g)
+            for (a, b), g in zip(pairs, gates, strict=True)
         ]
 
-    return _estimate("variance", data, design, build, by, where, level, df, False, joint, exact)
+    return _estimate("variance", data, design, build, Asked(by, where, level, df, False, joint, exact))
 
 
 def crosstab(data: object, rows: str, columns: str, design: Design, *, where: str | None = None) -> Estimates:
@@ -227,7 +233,7 @@ def crosstab(data: object, rows: str, columns: str, design: Design, *, where: st
         gate = _gate(source, [columns])
         return [estimands.share_of(columns, c, gate, total=True) for c in found[columns]]
 
-    return _estimate("table", data, design, build, rows, where, 0.95, None, False, False, False)
+    return _estimate("table", data, design, build, Asked(rows, where, deff=False))
 
 
 def levels_of(source: Source, columns: Sequence[str]) -> dict[str, list[Any]]:
@@ -239,7 +245,9 @@ def levels_of(source: Source, columns: Sequence[str]) -> dict[str, list[Any]]:
     """
     source.require(columns)
     table = source.query(
-        "SELECT " + ", ".join(f"list(DISTINCT {quoted(c)}) AS v{i}" for i, c in enumerate(columns)) + f" FROM {source.name}",
+        "SELECT "
+        + ", ".join(f"list(DISTINCT {quoted(c)}) AS v{i}" for i, c in enumerate(columns))
+        + f" FROM {source.name}",
         "levels",
     )
     found = {}
@@ -249,24 +257,29 @@ def levels_of(source: Source, columns: Sequence[str]) -> dict[str, list[Any]]:
     return found
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a call asked for besides its variables; see `mean` for the meaning of each."""
+
+    by: str | Sequence[str] = ()
+    where: str | None = None
+    level: float = 0.95
+    df: float | None = None
+    deff: Deff = True
+    joint: bool = False
+    exact: bool = False
+    interval: str | None = None
+
+
 def _estimate(
-    kind: str,
-    data: object,
-    design: Design,
-    build: Callable[[Source], list[Estimand]],
-    by: str | Sequence[str],
-    where: str | None,
-    level: float,
-    df: float | None,
-    deff: Deff,
-    joint: bool,
-    exact: bool,
-    interval: str | None = None,
+    kind: str, data: object, design: Design, build: Callable[[Source], list[Estimand]], options: Asked
 ) -> Estimates:
-    by = _names(by)
-    with opened(data, exact=exact) as source:
+    by, df, deff = _names(options.by), options.df, options.deff
+    with opened(data, exact=options.exact) as source:
         asked = build(source)
-        totals, positions = _totals(source, design, asked, by, where, joint=joint, deff=bool(deff))
+        totals, positions = _totals(
+            source, design, asked, by, options.where, joint=options.joint, deff=bool(deff)
+        )
         passes = tuple(source.passes)
     domains = totals.leaves.domains
     counts = list(dict.fromkeys(e.count for e in asked))
@@ -296,7 +309,7 @@ def _estimate(
     se, freedom = np.where(empty, np.nan, se), np.where(empty & (df is None), np.nan, freedom)
     values = np.where(empty & (kind != "total") & (kind != "table"), np.nan, values)
     with np.errstate(invalid="ignore", divide="ignore"):
-        lower, upper = interval_for(interval, values, se, freedom, n, level)
+        lower, upper = interval_for(options.interval, values, se, freedom, n, options.level)
         simple = np.concatenate(spread) / n
         if deff != "replace":
             simple = simple * np.where(weight < n, np.nan, 1 - n / weight)
@@ -307,8 +320,8 @@ def _estimate(
         by=tuple(by),
         domains=tuple(domains) * len(asked),
         value=values, se=se, lower=lower, upper=upper, df=freedom, n=n, deff=effect,
-        method=_method(kind, design, interval),
-        level=level,
+        method=_method(kind, design, options.interval),
+        level=options.level,
         passes=passes,
         totals=totals,
         gradients=gradients,
@@ -405,7 +418,8 @@ def _row_sums(
     sums = [f"sum(({t})::DOUBLE) AS s{k}" for k, t in enumerate(terms)]
     condition = " AND ".join([f"({where})" if where else "TRUE", *(f"{quoted(b)} IS NOT NULL" for b in by)])
     table = source.query(
-        f"SELECT {', '.join([*keys, *sums])} FROM {source.name} WHERE {condition} GROUP BY ALL", "residuals by rows"
+        f"SELECT {', '.join([*keys, *sums])} FROM {source.name} WHERE {condition} GROUP BY ALL",
+        "residuals by rows",
     )
     number = {d: i for i, d in enumerate(domains)}
     cell_number = {c: i for i, c in enumerate(calibration.cells)}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
-from zhiheng.measure.design.variance import Skeleton, dense, skeleton_of, summed
+from zhiheng.measure.design.grouping import dense, summed, tally
+from zhiheng.measure.design.variance import Skeleton, skeleton_of
 from zhiheng.measure.problems import Problem
 
 if TYPE_CHECKING:
@@ -67,14 +68,14 @@ class Totals:
         """(terms, domains) weighted totals."""
         pick = self.inside
         domain, factor = self.leaves.domain[pick], self.leaves.factor[pick]
-        return np.array([np.bincount(domain, weights=factor * s[pick], minlength=self.domains) for s in self.leaves.sums])
+        return np.array([tally(domain, factor * s[pick], self.domains) for s in self.leaves.sums])
 
     @cached_property
     def counts(self) -> NDArray[np.float64]:
         """(counts, domains) answers."""
         pick = self.inside
         domain = self.leaves.domain[pick]
-        return np.array([np.bincount(domain, weights=c[pick], minlength=self.domains) for c in self.leaves.counts])
+        return np.array([tally(domain, c[pick], self.domains) for c in self.leaves.counts])
 
     @cached_property
     def _pattern(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -98,11 +99,11 @@ class Totals:
         """(entries,) weighted sums of one term."""
         inverse, pick = self._pattern[2], self.inside
         weights = self.leaves.factor * self.leaves.sums[term]
-        return np.bincount(inverse, weights=weights[pick], minlength=len(self.node))
+        return tally(inverse, weights[pick], len(self.node))
 
     def answered(self, count: int) -> NDArray[np.float64]:
         """(entries,) number of answers of one count."""
-        return np.bincount(self._pattern[2], weights=self.leaves.counts[count][self.inside], minlength=len(self.node))
+        return tally(self._pattern[2], self.leaves.counts[count][self.inside], len(self.node))
 
     def product(self, a: int, b: int) -> NDArray[np.float64]:
         """Give the scaled squared-weight product of two terms per leaf: (leaves,)."""
@@ -114,9 +115,7 @@ class Totals:
 
     def within(self, a: int, b: int) -> NDArray[np.float64]:
         """(domains,) scaled product of two terms, where rows are units."""
-        return np.bincount(
-            self.leaves.domain[self.inside], weights=self.product(a, b)[self.inside], minlength=self.domains
-        )
+        return tally(self.leaves.domain[self.inside], self.product(a, b)[self.inside], self.domains)
 
     # ---- calibration -----------------------------------------------------------------------------------
 
@@ -128,14 +127,10 @@ class Totals:
         if isinstance(calibration, CellCalibration):
             cell = self._cell
             key = node * len(calibration.factors) + cell
-            flat = np.bincount(
-                key, weights=self.leaves.factor * self.leaves.weight, minlength=nodes * len(calibration.factors)
-            )
+            flat = tally(key, self.leaves.factor * self.leaves.weight, nodes * len(calibration.factors))
             return flat.reshape(nodes, -1)
         at = self._calibration_terms
-        return np.array(
-            [np.bincount(node, weights=self.leaves.factor * self.leaves.sums[i], minlength=nodes) for i in at]
-        ).T
+        return np.array([tally(node, self.leaves.factor * self.leaves.sums[i], nodes) for i in at]).T
 
     @property
     def _cell(self) -> NDArray[np.int64]:
@@ -161,7 +156,7 @@ class Totals:
         pick, cells = self.inside, len(calibration.factors)
         key = self.leaves.domain[pick] * cells + self._cell[pick]
         base = self.leaves.fraction_weight[pick]
-        flat = [np.bincount(key, weights=base * s[pick], minlength=self.domains * cells) for s in self.leaves.sums]
+        flat = [tally(key, base * s[pick], self.domains * cells) for s in self.leaves.sums]
         return np.array(flat).reshape(len(self.terms), self.domains, cells).transpose(1, 2, 0)
 
     def fitted(self, gradients: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -189,13 +184,13 @@ class Totals:
             one, cells = self.terms.index("1"), len(calibration.factors)
             key = self.leaves.domain[self.inside] * cells + self._cell[self.inside]
             flat = [
-                np.bincount(key, weights=self.product(one, k)[self.inside], minlength=self.domains * cells)
+                tally(key, self.product(one, k)[self.inside], self.domains * cells)
                 if (min(one, k), max(one, k)) in self.leaves.products
                 else np.zeros(self.domains * cells)
                 for k in range(len(self.terms))
             ]
             cross = np.array(flat).reshape(len(self.terms), self.domains, cells).transpose(1, 2, 0)
-            return cross, np.diag(np.bincount(self._cell, weights=self.product(one, one), minlength=cells))
+            return cross, np.diag(tally(self._cell, self.product(one, one), cells))
         at = self._calibration_terms
         none = np.zeros(self.domains)
         known = self.leaves.products
@@ -237,7 +232,9 @@ class Totals:
         """
         if self.design.calibration is None:
             within = self._own_within(gradients) if self.skeleton.rows_are_units else None
-            return self.skeleton.variance(self.node, self.column, self.values(gradients), self.domains, within)
+            return self.skeleton.variance(
+                self.node, self.column, self.values(gradients), self.domains, within
+            )
         from scipy.sparse import identity  # noqa: PLC0415 - slow import
 
         size = len(gradients) * self.domains
@@ -288,7 +285,9 @@ class Totals:
         for start in range(0, count, block):
             part = matrix[start : start + block]
             within = self._within_diagonal(gradients, part) if self.skeleton.rows_are_units else None
-            result[start : start + block] = self.skeleton.dense_variance(self.influence(gradients, part), within)
+            result[start : start + block] = self.skeleton.dense_variance(
+                self.influence(gradients, part), within
+            )
         return result
 
     def combined_covariance(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
@@ -317,7 +316,7 @@ class Totals:
     def _gamma(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
         """Give the gradient of each combination: (combinations, domains, terms)."""
         weights = np.asarray(matrix.todense()).reshape(-1, len(gradients), self.domains)
-        return np.einsum("qvd,vdk->qdk", weights, gradients, optimize=True)
+        return np.asarray(np.einsum("qvd,vdk->qdk", weights, gradients, optimize=True))
 
     def _within(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
         """Give the within part where rows are units: (combinations, combinations)."""
@@ -336,7 +335,9 @@ class Totals:
             result += own @ square @ own.T - mixed - mixed.T
         return result
 
-    def degrees_of_freedom(self, count: int | None, involved: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    def degrees_of_freedom(
+        self, count: int | None, involved: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.float64]:
         """Count first-stage units minus strata with answers.
 
         Parameters
@@ -346,13 +347,13 @@ class Totals:
         """
         rows = np.ones(len(self.node)) if count is None else self.answered(count)
         if count is None and self.skeleton.rows_are_units:
-            rows = np.bincount(self._pattern[2], weights=self.leaves.rows[self.inside], minlength=len(self.node))
+            rows = tally(self._pattern[2], self.leaves.rows[self.inside], len(self.node))
         if involved is None:
             return self.skeleton.degrees_of_freedom(self.node, self.column, rows, self.domains)
         result = np.empty(len(involved))
         for q, wanted in enumerate(involved):
             keep = wanted[self.column]
-            merged = np.bincount(self.node[keep], weights=rows[keep], minlength=self.skeleton.nodes)
+            merged = tally(self.node[keep], rows[keep], self.skeleton.nodes)
             found = np.flatnonzero(merged > 0)
             column = np.zeros(len(found), dtype=np.int64)
             result[q] = self.skeleton.degrees_of_freedom(found, column, merged[found], 1)[0]
@@ -366,7 +367,9 @@ class Totals:
         return summed(unit, self.influence(gradients, matrix), int(unit.max()) + 1)
 
 
-def gradient_array(parts: list[tuple[list[int], NDArray[Any]]], terms: int, domains: int) -> NDArray[np.float64]:
+def gradient_array(
+    parts: list[tuple[list[int], NDArray[Any]]], terms: int, domains: int
+) -> NDArray[np.float64]:
     """Spread gradients over all terms: list of (term numbers, (k, domains)) in, (variables, domains, terms) out."""
     result = np.zeros((len(parts), domains, terms))
     for v, (at, gradient) in enumerate(parts):

@@ -23,13 +23,13 @@ def t_quantile(df: Array, level: float) -> Array:
     df = np.asarray(df, dtype=np.float64)
     safe = np.where(np.isfinite(df) & (df >= 1), df, 1.0)
     found = np.where(np.isinf(df), ndtri(upper), stdtrit(safe, upper))
-    return np.where(df < 1, np.nan, found)
+    return np.asarray(np.where(df < 1, np.nan, found))
 
 
 def symmetric(value: Array, se: Array, df: Array, level: float) -> tuple[Array, Array]:
     """Value plus and minus t times standard error."""
     half = t_quantile(df, level) * se
-    return value - half, value + half
+    return np.asarray(value - half), np.asarray(value + half)
 
 
 def _logit(p: Array, se: Array, df: Array, _n: Array, level: float) -> tuple[Array, Array]:
@@ -53,7 +53,7 @@ def _asin(p: Array, se: Array, df: Array, _n: Array, level: float) -> tuple[Arra
     centre = np.arcsin(np.sqrt(p))
     half = t_quantile(df, level) * se / (2 * np.sqrt(p * (1 - p)))
     low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, np.pi / 2)
-    return np.sin(low) ** 2, np.sin(high) ** 2
+    return np.asarray(np.sin(low) ** 2), np.asarray(np.sin(high) ** 2)
 
 
 def _mean(p: Array, se: Array, df: Array, _n: Array, level: float) -> tuple[Array, Array]:
@@ -99,7 +99,9 @@ R survey 4.1.1 `svyciprop`.
 """
 
 
-def of_proportion(method: str, value: Array, se: Array, df: Array, n: Array, level: float) -> tuple[Array, Array]:
+def of_proportion(
+    method: str, value: Array, se: Array, df: Array, n: Array, level: float
+) -> tuple[Array, Array]:
     """Give the interval of proportions.
 
     Parameters
@@ -114,7 +116,9 @@ def of_proportion(method: str, value: Array, se: Array, df: Array, n: Array, lev
     Clopper–Pearson's on n for ``beta``, and the value itself for the others.
     """
     if method not in PROPORTION_INTERVALS:
-        raise Problem("option_unknown", option="interval", found=method, legal=", ".join(PROPORTION_INTERVALS))
+        raise Problem(
+            "option_unknown", option="interval", found=method, legal=", ".join(PROPORTION_INTERVALS)
+        )
     inner = (value > 0) & (value < 1) & (se > 0)
     lower, upper = value.copy(), value.copy()
     if inner.any():

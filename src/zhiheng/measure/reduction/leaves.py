@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
-from zhiheng.measure.design.variance import dense
+from zhiheng.measure.design.grouping import dense, tally
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.source import Source, floats, quoted
 
@@ -147,7 +147,9 @@ def reduce_rows(
     keys = _key_columns(design, by, cells)
     source.require(keys)
     weight = weight_sql(design, source)
-    row_weight = f"{weight} * ({calibration.factor})" if isinstance(calibration, RegressionCalibration) else weight
+    row_weight = (
+        f"{weight} * ({calibration.factor})" if isinstance(calibration, RegressionCalibration) else weight
+    )
     distinct = list(dict.fromkeys(terms))
     needed = list(dict.fromkeys(pairs)) if design.rows_are_units else []
     counted = list(dict.fromkeys(counts))
@@ -266,9 +268,7 @@ def _sort_key(value: object) -> tuple[int, Any]:
     return (0, value) if isinstance(value, int | float) else (1, str(value))
 
 
-def _levels(
-    table: pa.Table, design: Design, coded: dict[str, _Coded], sizes: dict[int, str]
-) -> list[Level]:
+def _levels(table: pa.Table, design: Design, coded: dict[str, _Coded], sizes: dict[int, str]) -> list[Level]:
     levels: list[Level] = []
     upper = np.zeros(table.num_rows, dtype=np.int64)
     names = [""] * table.num_rows
@@ -282,20 +282,31 @@ def _levels(
         parent, first = dense(parent)
         labels = ["/".join(str(k.values[k.codes[f]]) for k in label_columns) or "(all)" for f in first]
         if i:
-            labels = [f"{names[f]}" + (f"/{text}" if label_columns else "") for f, text in zip(first, labels, strict=True)]
+            labels = [
+                f"{names[f]}" + (f"/{text}" if label_columns else "")
+                for f, text in zip(first, labels, strict=True)
+            ]
         if stage.cluster == "*":
-            unit, sampled = None, np.bincount(parent, weights=rows)
+            unit, sampled = None, tally(parent, rows, int(parent.max(initial=-1)) + 1)
         else:
             key = _complete(coded[stage.cluster], stage.cluster)
             unit, first_unit = dense(parent * len(key.values) + key.codes)
             parent_of_unit = parent[first_unit]
-            sampled = np.bincount(parent_of_unit).astype(np.float64)
+            sampled = tally(parent_of_unit, None, int(parent_of_unit.max(initial=-1)) + 1)
             if not design.nest and i == 0 and stage.stratum is not None:
                 _check_nested(stage.cluster, key, first_unit)
             if i + 1 < len(design.counted_stages):
                 names = [str(key.values[c]) for c in key.codes]
             upper = unit
-        population = _population(table, design, i, sizes.get(i), parent, sampled, labels)
+        population = _population(
+            table,
+            i,
+            column=sizes.get(i),
+            given=stage.population is not None,
+            parent=parent,
+            sampled=sampled,
+            labels=labels,
+        )
         levels.append(Level(parent, unit, population, sampled, labels))
     return levels
 
@@ -307,7 +318,7 @@ def _complete(key: _Coded, column: str) -> _Coded:
 
 
 def _check_nested(column: str, key: _Coded, first_unit: NDArray[np.int64]) -> None:
-    seen = np.bincount(key.codes[first_unit], minlength=len(key.values))
+    seen = tally(key.codes[first_unit], None, len(key.values))
     if (seen > 1).any():
         repeated = [str(key.values[c]) for c in np.flatnonzero(seen > 1)[:5]]
         raise Problem("not_nested", column=column, found=", ".join(repeated))
@@ -315,13 +326,15 @@ def _check_nested(column: str, key: _Coded, first_unit: NDArray[np.int64]) -> No
 
 def _population(
     table: pa.Table,
-    design: Design,
     stage: int,
+    *,
     column: str | None,
+    given: bool,
     parent: NDArray[np.int64],
     sampled: NDArray[np.float64],
     labels: list[str],
 ) -> NDArray[np.float64]:
+    """Give the units there are in each parent: from sizes (`given`) or from sampling fractions."""
     if column is None:
         return np.full(len(sampled), np.inf)
     low, high = np.full(len(sampled), np.inf), np.full(len(sampled), -np.inf)
@@ -329,8 +342,10 @@ def _population(
     np.maximum.at(high, parent, floats(table, f"hi{stage}"))
     bad = np.flatnonzero(low != high)
     if len(bad):
-        raise Problem("population_varies", column=column, found=f"{labels[bad[0]]}: {low[bad[0]]:g}–{high[bad[0]]:g}")
-    if design.counted_stages[stage].population is None:
+        raise Problem(
+            "population_varies", column=column, found=f"{labels[bad[0]]}: {low[bad[0]]:g}–{high[bad[0]]:g}"
+        )
+    if not given:
         bad = np.flatnonzero(~((low > 0) & (low <= 1)))
         if len(bad):
             raise Problem("fraction_out_of_range", column=column, found=f"{labels[bad[0]]}: {low[bad[0]]:g}")
@@ -338,7 +353,9 @@ def _population(
     bad = np.flatnonzero(low < sampled - 1e-9)
     if len(bad):
         at = bad[0]
-        raise Problem("population_too_small", column=column, found=f"{labels[at]}: {low[at]:g} < {sampled[at]:g}")
+        raise Problem(
+            "population_too_small", column=column, found=f"{labels[at]}: {low[at]:g} < {sampled[at]:g}"
+        )
     return low
 
 

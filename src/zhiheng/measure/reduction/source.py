@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -114,10 +115,12 @@ class Source:
         if not columns:
             return {}
         wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
-        row = self.connection.execute(f"SELECT {wanted} FROM (SELECT * FROM {self.name} LIMIT 1000)").fetchall()[0]
+        row = self.connection.execute(
+            f"SELECT {wanted} FROM (SELECT * FROM {self.name} LIMIT 1000)"
+        ).fetchall()[0]
         # one significant digit is enough, and keeps the constant the same when the first rows differ a little
         return {
-            c: 0.0 if v is None or v != v or abs(v) == float("inf") else float(f"{v:.1g}")
+            c: 0.0 if v is None or not math.isfinite(v) else float(f"{v:.1g}")
             for c, v in zip(columns, row, strict=True)
         }
 
@@ -144,7 +147,9 @@ def opened(data: object, *, exact: bool = False) -> Iterator[Source]:
     try:
         if exact:
             connection.execute("SET threads = 1")
-        connection.execute("SET preserve_insertion_order = false" if not exact else "SET preserve_insertion_order = true")
+        connection.execute(
+            "SET preserve_insertion_order = false" if not exact else "SET preserve_insertion_order = true"
+        )
         complete = _attach(connection, data)
         described = connection.execute("DESCRIBE source").fetchall()
         yield Source(connection, {r[0]: r[1] for r in described}, complete, [])
@@ -183,10 +188,16 @@ def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> f
     if kind not in (".parquet", ".csv"):
         import pyarrow as pa  # noqa: PLC0415 - slow import
 
-        return _register(connection, pa.concat_tables([read_table(p) for p in paths], promote_options="default"))
+        return _register(
+            connection, pa.concat_tables([read_table(p) for p in paths], promote_options="default")
+        )
     listed = "[" + ", ".join(literal(str(p)) for p in paths) + "]"
     # the file is asked for by a view; after that nothing but these files may be reached
-    reader = f"read_parquet({listed})" if kind == ".parquet" else f"read_csv({listed}, sample_size=-1, auto_type_candidates={CSV_TYPES})"
+    reader = (
+        f"read_parquet({listed})"
+        if kind == ".parquet"
+        else f"read_csv({listed}, sample_size=-1, auto_type_candidates={CSV_TYPES})"
+    )
     try:
         connection.execute(f"CREATE VIEW source AS SELECT * FROM {reader}")
         connection.execute(f"SET allowed_paths = {listed}")
@@ -265,7 +276,7 @@ def _column(values: list[Any]) -> pa.Array:
     """Make a column: numbers where all values are numbers, else text."""
     import pyarrow as pa  # noqa: PLC0415 - slow import
 
-    values = [None if isinstance(v, float) and v != v else v for v in values]
+    values = [None if isinstance(v, float) and math.isnan(v) else v for v in values]
     try:
         return pa.array(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError):

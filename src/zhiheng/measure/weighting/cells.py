@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from zhiheng.measure.design import CellCalibration, Design
+from zhiheng.measure.design.grouping import tally
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import reduce_rows, weight_sql
 from zhiheng.measure.reduction.source import floats, opened, quoted
@@ -59,7 +60,7 @@ def cell_totals(data: object, design: Design, columns: Sequence[str]) -> CellTot
             count = len(leaves.domains)
 
             def gathered(values: Array) -> Array:
-                return np.bincount(leaves.domain, weights=values, minlength=count)
+                return tally(leaves.domain, values, count)
 
             low, high = np.full(count, np.inf), np.zeros(count)
             np.minimum.at(low, leaves.domain, base)
@@ -72,7 +73,8 @@ def cell_totals(data: object, design: Design, columns: Sequence[str]) -> CellTot
         keys = ", ".join(f"{quoted(c)} AS k{i}" for i, c in enumerate(columns))
         table = source.query(
             f"SELECT {keys}, count(*) AS rows, count(w) AS weighted, sum(w) AS weight, sum(w * w) AS square, "
-            f"min(w) AS low, max(w) AS high FROM (SELECT *, {weight} AS w FROM {source.name}) GROUP BY ALL ORDER BY ALL",
+            "min(w) AS low, max(w) AS high "
+            f"FROM (SELECT *, {weight} AS w FROM {source.name}) GROUP BY ALL ORDER BY ALL",
             "cells",
         )
     rows, name = floats(table, "rows"), design.weights or "w"
@@ -157,7 +159,9 @@ def rake(
     margins = [_margin(cells, k, v) for k, v in asked.items()]
     sums = [float(m.target.sum()) for m in margins]
     if max(sums) - min(sums) > 1e-6 * max(sums):
-        raise Problem("targets_disagree", found=", ".join(f"{m.name}={s:g}" for m, s in zip(margins, sums, strict=True)))
+        raise Problem(
+            "targets_disagree", found=", ".join(f"{m.name}={s:g}" for m, s in zip(margins, sums, strict=True))
+        )
     factors, iterations, gap = _fit(cells.weight, margins, max_iterations, tolerance)
     if gap > max(tolerance, 1e-9):
         raise Problem("not_converged", method="rake", iterations=iterations, found=f"{gap:.2g}")
@@ -173,11 +177,10 @@ def _fit(base: Array, margins: Sequence[_Margin], rounds: int, tolerance: float)
     weight, gap, done = base.copy(), np.inf, 0
     for done in range(1, rounds + 1):  # noqa: B007 - the count is reported
         for m in margins:
-            total = np.bincount(m.level, weights=weight, minlength=len(m.target))
+            total = tally(m.level, weight, len(m.target))
             weight *= (m.target / total)[m.level]
         gaps = [
-            np.abs(np.bincount(m.level, weights=weight, minlength=len(m.target)) - m.target).max() / m.target.sum()
-            for m in margins
+            np.abs(tally(m.level, weight, len(m.target)) - m.target).max() / m.target.sum() for m in margins
         ]
         previous, gap = gap, float(max(gaps))
         if gap <= tolerance or (gap < 1e-10 and gap >= previous):
@@ -185,7 +188,9 @@ def _fit(base: Array, margins: Sequence[_Margin], rounds: int, tolerance: float)
     return weight / base, done, gap
 
 
-def poststratify(data: object, design: Design, columns: str | Sequence[str], targets: Mapping[Any, float]) -> Weighted:
+def poststratify(
+    data: object, design: Design, columns: str | Sequence[str], targets: Mapping[Any, float]
+) -> Weighted:
     """Post-stratify: scale each cell to its population total. One margin of `rake`; same errors raised.
 
     Checked against R survey 4.1.1 `postStratify` at 1e-10.

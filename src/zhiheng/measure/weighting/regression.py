@@ -33,7 +33,9 @@ def _term(source: Source, name: str) -> str:
     return f"{quoted(name)}::DOUBLE"
 
 
-def _factor(terms: tuple[str, ...], solution: Array, method: str, bounds: tuple[float, float] | None) -> tuple[str, str]:
+def _factor(
+    terms: tuple[str, ...], solution: Array, method: str, bounds: tuple[float, float] | None
+) -> tuple[str, str]:
     """Give the g-weight and its derivative in x'λ as SQL."""
     eta = "(" + " + ".join(f"({t}) * ({real(v)})" for t, v in zip(terms, solution, strict=True)) + ")"
     if method == "raking":
@@ -49,7 +51,9 @@ def _factor(terms: tuple[str, ...], solution: Array, method: str, bounds: tuple[
     grown = f"exp(least({real(slope)} * {eta}, 500e0))"
     under = f"({real(high_end - 1)} + {real(1 - low_end)} * {grown})"
     value = f"(({real(low_end * (high_end - 1))} + {real(high_end * (1 - low_end))} * {grown}) / {under})"
-    change = f"(({value} - {real(low_end)}) * ({real(high_end)} - {value}) * {real(slope / (high_end - low_end))})"
+    change = (
+        f"(({value} - {real(low_end)}) * ({real(high_end)} - {value}) * {real(slope / (high_end - low_end))})"
+    )
     return value, change
 
 
@@ -149,9 +153,16 @@ def _sums(
         "max(w * g) AS high", "min(g) AS factor_low", "max(g) AS factor_high",
         *(f"count(x{i}) AS c{i}" for i in range(size)),
     ]  # fmt: skip
-    inner = ", ".join([f"{weight} AS w", f"{factor} AS g", f"{slope} AS d", *(f"{t} AS x{i}" for i, t in enumerate(terms))])
-    table = source.query(f"SELECT {', '.join(select)} FROM (SELECT {inner} FROM {source.name})", "calibration")
-    summary = {k: float(floats(table, k)[0]) for k in ("rows", "weight", "square", "low", "high", "factor_low", "factor_high")}
+    inner = ", ".join(
+        [f"{weight} AS w", f"{factor} AS g", f"{slope} AS d", *(f"{t} AS x{i}" for i, t in enumerate(terms))]
+    )
+    table = source.query(
+        f"SELECT {', '.join(select)} FROM (SELECT {inner} FROM {source.name})", "calibration"
+    )
+    summary = {
+        k: float(floats(table, k)[0])
+        for k in ("rows", "weight", "square", "low", "high", "factor_low", "factor_high")
+    }
     for i in range(size):
         if floats(table, f"c{i}")[0] != summary["rows"]:
             raise Problem("design_key_missing", column=terms[i])

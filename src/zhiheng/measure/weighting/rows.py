@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 def weights_of(data: object, design: Design) -> NDArray[np.float64]:
     """Give the final weight of every row, in file order: (rows,)."""
     with opened(data, exact=True) as source:
-        needed = [c for s in design.stages for c in (s.stratum, s.cluster, s.population, s.fraction) if c and c != "*"]
+        needed = [
+            c
+            for s in design.stages
+            for c in (s.stratum, s.cluster, s.population, s.fraction)
+            if c and c != "*"
+        ]
         if isinstance(design.calibration, CellCalibration):
             needed += design.calibration.columns
         if design.weights is not None:
@@ -115,7 +120,8 @@ def trim(data: object, design: Design, *, lower: float | None = None, upper: flo
             raise Problem("no_rows", found=f"{least} … {most}")
         share = cut / inside
         expression = (
-            f"CASE WHEN {weight} > {high} THEN {high} WHEN {weight} < {low} THEN {low} ELSE {weight} + {real(share)} END"
+            f"CASE WHEN {weight} > {high} THEN {high} WHEN {weight} < {low} THEN {low} "
+            f"ELSE {weight} + {real(share)} END"
         )
         done = source.query(
             f"SELECT sum(v) AS weight, sum(v * v) AS square, min(v) AS low, max(v) AS high, "
