@@ -81,5 +81,5 @@ $(CITY)/data/answers.parquet: $(CITY)/generate.py $(CITY)/words.py $(CITY)/indic
 	@touch $@
 
 $(VENV)/fonts: tools/fonts.sh | $(VENV)/installed
-	@sh tools/fonts.sh
+	@sh tools/fonts.sh $(BIN)/python
 	@touch $@
