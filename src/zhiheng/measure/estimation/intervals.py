@@ -46,7 +46,7 @@ def _beta(p: Array, se: Array, df: Array, n: Array, level: float) -> tuple[Array
     effective = p * (1 - p) / se**2 * (t_quantile(n - 1, level) / t_quantile(df, level)) ** 2
     lower = betaincinv(effective * p, effective * (1 - p) + 1, tail)
     upper = betaincinv(effective * p + 1, effective * (1 - p), 1 - tail)
-    return lower, upper
+    return np.asarray(lower), np.asarray(upper)
 
 
 def _asin(p: Array, se: Array, df: Array, _n: Array, level: float) -> tuple[Array, Array]:

@@ -164,7 +164,9 @@ def rake(
         )
     factors, iterations, gap = _fit(cells.weight, margins, max_iterations, tolerance)
     if gap > max(tolerance, 1e-9):
-        raise Problem("not_converged", method="rake", iterations=iterations, found=f"{gap:.2g}")
+        raise Problem(
+            "not_converged", method="rake", iterations=iterations, found=_worst(cells, margins, factors)
+        )
     if residuals not in ("weights", "rows"):
         raise Problem("option_unknown", option="residuals", found=residuals, legal="weights, rows")
     method = "rake" if len(margins) > 1 else "poststratify"
@@ -186,6 +188,17 @@ def _fit(base: Array, margins: Sequence[_Margin], rounds: int, tolerance: float)
         if gap <= tolerance or (gap < 1e-10 and gap >= previous):
             break
     return weight / base, done, gap
+
+
+def _worst(cells: CellTotals, margins: Sequence[_Margin], factors: Array) -> str:
+    """Name the levels that are farthest from their targets."""
+    weight = cells.weight * factors
+    gaps = [
+        (abs(got - want) / max(abs(want), 1e-300), f"{m.name}={label}")
+        for m in margins
+        for got, want, label in zip(tally(m.level, weight, len(m.target)), m.target, m.labels, strict=True)
+    ]
+    return ", ".join(f"{label} ({gap:.2g})" for gap, label in sorted(gaps, reverse=True)[:5])
 
 
 def poststratify(
