@@ -134,7 +134,8 @@ def evaluate(
         Names; "1", "2", … without.
     missing
         ``renormalise``: the weights of the children present are divided by their sum. ``fail``: only indicators
-        that are optional may be missing. To carry values forward from an earlier wave, see `carry_forward`.
+        that are optional may be missing. A unit without any value is not measured, under both: its index is nan.
+        To carry values forward from an earlier wave, see `carry_forward`.
     ends
         Declared end points; see `normalise`.
 
@@ -252,6 +253,7 @@ def _check_values(tree: Tree, x: Array, units: Sequence[str], missing: Missing) 
     stacked = x.reshape(-1, *x.shape[-2:])  # (replicates or 1, units, leaves)
     gone: NDArray[np.bool_] = np.isnan(stacked)
     infinite: NDArray[np.bool_] = np.isinf(stacked)
+    measured = ~gone.all(axis=-1)
     for k, leaf in enumerate(tree.leaves):
         if infinite[..., k].any():
             found = some([units[int(i)] for i in np.flatnonzero(infinite[..., k].any(axis=0))])
@@ -260,8 +262,8 @@ def _check_values(tree: Tree, x: Array, units: Sequence[str], missing: Missing) 
             continue
         if gone[..., k].all(axis=-1).any():
             findings.append(Finding("no_data", leaf.code))
-        elif missing == "fail" and gone[..., k].any():
-            found = some([units[int(i)] for i in np.flatnonzero(gone[..., k].any(axis=0))])
+        elif missing == "fail" and (gone[..., k] & measured).any():
+            found = some([units[int(i)] for i in np.flatnonzero((gone[..., k] & measured).any(axis=0))])
             findings.append(Finding("missing_value", leaf.code, found=found))
     if findings:
         raise Problem(findings)

@@ -53,10 +53,12 @@ class Bonus:
 
 @dataclass(frozen=True)
 class Veto:
-    """One vote that overrules the score (一票否决): applies to a unit with at least one finding.
+    """One vote that overrules the score (一票否决).
 
     Attributes
     ----------
+    at
+        Applies when the findings of a unit reach this number.
     set_to
         The score becomes this, unless it is lower already: a veto never raises a score.
     cap_band
@@ -66,6 +68,7 @@ class Veto:
     code: str
     set_to: float | None = None
     cap_band: str | None = None
+    at: float = 1.0
     name_zh: str = ""
     name_en: str = ""
 
@@ -220,6 +223,8 @@ def check_rules(rules: Sequence[Adjustment], bands: Sequence[Band]) -> list[Find
             given = [n for n in ("set_to", "cap_band") if getattr(rule, n) is not None]
             if len(given) != 1:
                 findings.append(Finding("veto_effect", rule.code, found=", ".join(given) or "–"))
+            if not rule.at > 0:
+                findings.append(Finding("not_allowed", rule.code, None, "at", f"{rule.at:g}", "> 0"))
             if rule.cap_band is not None and rule.cap_band not in known:
                 findings.append(
                     Finding("unknown_band", rule.code, None, "cap_band", rule.cap_band, some(known))
@@ -252,7 +257,8 @@ def adjust(
     scores
         (units,); nan has no score and is left alone.
     findings
-        Code of a rule to the number of findings of each unit; every rule needs one. A veto applies from 1 on.
+        Code of a rule to the number of findings of each unit; every rule needs one. It need not be
+        whole: a mean or share of points visited does as well.
     bounds
         Deductions and bonus points do not lead out of this range.
     deduction_cap, bonus_cap
@@ -302,7 +308,7 @@ def adjust(
     after = bounded
     for rule in rules:
         if isinstance(rule, Veto) and rule.set_to is not None:
-            vetoed = np.where(counts[rule.code] >= 1, np.minimum(after, rule.set_to), after)
+            vetoed = np.where(counts[rule.code] >= rule.at, np.minimum(after, rule.set_to), after)
             record("veto", rule, vetoed - after, counts[rule.code], (rule.name_zh, rule.name_en))
             derivative[vetoed < after] = 0.0
             after = vetoed
@@ -312,7 +318,7 @@ def adjust(
     for rule in rules:
         if isinstance(rule, Veto) and rule.cap_band is not None:
             limit = [band.code for band in ladder].index(rule.cap_band)
-            lowered = (counts[rule.code] >= 1) & (reached > limit) & ~np.isnan(after)
+            lowered = (counts[rule.code] >= rule.at) & (reached > limit) & ~np.isnan(after)
             words = (rule.name_zh, rule.name_en)
             log.extend(
                 Applied(names[i], "veto", rule.code, float(counts[rule.code][i]), 0.0, *words)
@@ -362,7 +368,7 @@ def _counts(
     return counts
 
 
-_NUMBERS = {"points", "cap", "set_to", "start"}
+_NUMBERS = {"points", "cap", "set_to", "at", "start"}
 
 
 def _read(made: type[Any], record: Mapping[str, Any], number: int, findings: list[Finding]) -> Any | None:

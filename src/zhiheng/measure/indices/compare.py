@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from zhiheng.measure.indices.letters import compact_letters, letters_of
-from zhiheng.measure.indices.normalise import Array
+from zhiheng.measure.indices.normalise import Array, ranks
 from zhiheng.measure.indices.problems import refuse, some
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def compare(
     np.fill_diagonal(p, 1.0)
     np.fill_diagonal(apart, val=False)
     better = (t > 0) if higher_is_better else (t < 0)
-    order = _order(value, higher_is_better=higher_is_better)
+    order = np.argsort(-value if higher_is_better else value, kind="stable")
     groups = compact_letters(apart, [int(i) for i in order])
     own = letters_of(groups, len(here))
     spread = _Spread(len(x), here)
@@ -209,18 +209,9 @@ def compare(
 def rank(values: Array, *, higher_is_better: bool = True) -> NDArray[np.int64]:
     """Rank from 1 for the best; ties share the best rank, as in a published table (1, 2, 2, 4).
 
-    Values that differ by no more than 1e-12 of their size are tied: the order of summing must not decide a rank.
+    What differs by rounding only is tied; see `ranks`.
     """
-    order = _order(values, higher_is_better=higher_is_better)
-    ordered = values[order]
-    slack = 1e-12 * max(1.0, float(np.abs(values).max(initial=0.0)))
-    new = (
-        np.concatenate([[True], np.abs(np.diff(ordered)) > slack]) if len(values) else np.zeros(0, dtype=bool)
-    )
-    first = np.maximum.accumulate(np.where(new, np.arange(len(values)), 0))
-    out = np.empty(len(values), dtype=np.int64)
-    out[order] = first + 1
-    return out
+    return ranks(-values if higher_is_better else values).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -244,10 +235,6 @@ class _Spread:
         out = np.zeros(self.count, dtype=np.int64)
         out[self.here] = values
         return out
-
-
-def _order(values: Array, *, higher_is_better: bool) -> NDArray[np.intp]:
-    return np.argsort(-values if higher_is_better else values, kind="stable")
 
 
 def _centred(replicates: Array, here: NDArray[np.intp], count: int) -> Array:

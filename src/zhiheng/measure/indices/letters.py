@@ -49,7 +49,7 @@ def compact_letters(
     apart = [
         sum(1 << position[int(j)] for j in np.flatnonzero(significant[unit]) if j != unit) for unit in shown
     ]
-    columns: list[int] = [0]
+    columns: list[int] = [0] if count else []
     for i in range(count):
         columns = _insert(columns, i, apart[i])
         if len(columns) > 4 * count:
@@ -108,7 +108,7 @@ def _sweep(columns: list[int], apart: list[int]) -> list[int]:
     """Drop columns all of whose pairs (and members) are covered by the others; the smallest go first."""
     count = len(apart)
     covered = np.zeros((count, count), dtype=np.int64)
-    members = [np.array([i for i in range(count) if column >> i & 1]) for column in columns]
+    members = [np.array([i for i in range(count) if column >> i & 1], dtype=np.int64) for column in columns]
     for at in members:
         covered[np.ix_(at, at)] += 1
     kept = []

@@ -128,11 +128,21 @@ NORMALISATIONS: dict[str, Normaliser] = {
 
 
 def ranks(x: Array) -> Array:
-    """Rank along the last axis, 1 for the lowest, ties sharing the lowest rank; missing stays missing."""
-    ordered = np.sort(x, axis=-1)  # missing last
-    flat, order = x.reshape(-1, x.shape[-1]), ordered.reshape(-1, x.shape[-1])
-    found = np.stack([np.searchsorted(o, v, side="left") + 1.0 for v, o in zip(flat, order, strict=True)])
-    return np.where(np.isnan(x), np.nan, found.reshape(x.shape))
+    """Rank along the last axis, 1 for the lowest, ties sharing the lowest rank; missing stays missing.
+
+    Neighbours that differ by no more than 1e-12 of the largest value are tied: the order of summing must not decide
+    a rank. (COINr 1.1.14 and R's rank break such ties.)
+    """
+    order = np.argsort(x, axis=-1, kind="stable")  # missing last
+    ordered = np.take_along_axis(x, order, axis=-1)
+    slack = 1e-12 * np.max(np.abs(x), axis=-1, keepdims=True, initial=0.0, where=~np.isnan(x))
+    position = np.broadcast_to(np.arange(x.shape[-1]), x.shape)
+    starts = np.ones(x.shape, dtype=bool)
+    starts[..., 1:] = np.diff(ordered, axis=-1) > slack
+    first = np.maximum.accumulate(np.where(starts, position, 0), axis=-1)
+    found = np.empty(x.shape)
+    np.put_along_axis(found, order, first + 1.0, axis=-1)
+    return np.where(np.isnan(x), np.nan, found)
 
 
 def transformed(indicator: Indicator, x: Array | np.float64) -> tuple[Array, Array]:
