@@ -86,6 +86,8 @@ class Analysis:
                     by=[WAVE, *by],
                     where=self.where,
                     level=level,
+                    # against sampling with replacement: weights of a programme need not sum to the population
+                    deff="replace",
                     joint=len(asked) > 1,
                     exact=exact,
                 )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from zhiheng.programme.estimation import LevelEstimates, unit_code
+from zhiheng.programme.estimation import LevelEstimates, column_of, unit_code
 from zhiheng.programme.indexing import LevelIndex
 from zhiheng.programme.plan import Plan
 
@@ -55,9 +55,24 @@ def rows_of(
                     if kind == "index":
                         row |= _place(index, wave, w, u)
                 rows.append(row)
+    rows += _others(plan, found, units, methods)
     if index is not None:
         rows += _adjustments(found.level, index, units) + _changes(found.level, index, units, root)
     return rows
+
+
+def _others(plan: Plan, found: LevelEstimates, units: Sequence[str], methods: Mapping[str, str]) -> list[Row]:
+    """Statistics that are asked for and are not indicators: questions, the outcome, what civic rules look at."""
+    inside = {m for _, m in plan.leaves}
+    return [
+        {"level": found.level, "unit": unit, "wave": wave, "node": f"{m.table}.{column_of(m)}", "kind": "question"}
+        | {k: figures[k][w, u] for k in ("value", "se", "lower", "upper", "df", "n", "deff")}
+        | {"method": methods.get(f"{m.table}:{m.statistic}", "")}
+        for m, figures in found.figures.items()
+        if m not in inside
+        for w, wave in enumerate(found.waves)
+        for u, unit in enumerate(units)
+    ]
 
 
 def _place(index: LevelIndex, wave: str, w: int, u: int) -> Row:

@@ -244,13 +244,15 @@ def _name(unit: Unit, labels: Mapping[Unit, Words]) -> Words:
 
 
 def _methods(plan: Plan, analyses: Mapping[str, Analysis]) -> dict[str, str]:
-    """The method of each indicator."""
+    """The method of each indicator by its code, and of each statistic of a table by ``table:statistic``."""
     calls = {"mean": "mean", "proportion": "mean", "total": "total"}
-    return {
-        code: analyses[m.table].methods.get(calls.get(m.statistic, ""), "published value")
-        for code, m in plan.leaves
-        if m.table in analyses
+    of_table = {
+        f"{name}:{statistic}": analysis.methods[call]
+        for name, analysis in analyses.items()
+        for statistic, call in calls.items()
+        if call in analysis.methods
     }
+    return {c: of_table.get(f"{m.table}:{m.statistic}", "published value") for c, m in plan.leaves} | of_table
 
 
 def _missing_at_levels(plan: Plan, levels: Sequence[Level], findings: Findings) -> None:
