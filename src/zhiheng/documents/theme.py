@@ -71,6 +71,17 @@ def on(colour: str) -> str:
     return INK if contrast(colour, INK) >= contrast(colour, PAPER) else PAPER
 
 
+def between(colours: tuple[str, ...], share: float) -> str:
+    """Give the colour at `share` (0 to 1) of the way along `colours`."""
+    place = min(max(share, 0.0), 1.0) * (len(colours) - 1)
+    low = min(int(place), len(colours) - 2)
+    parts = []
+    for at in (1, 3, 5):
+        start, stop = int(colours[low][at : at + 2], 16), int(colours[low + 1][at : at + 2], 16)
+        parts.append(f"{round(start + (stop - start) * (place - low)):02x}")
+    return "#" + "".join(parts)
+
+
 def for_charts() -> dict[str, object]:
     """Give what the chart builder needs, ready for JSON."""
     return {

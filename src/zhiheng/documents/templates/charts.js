@@ -339,7 +339,7 @@ var zhihengCharts = (function () {
       type: "category", position: "top", data: columns.map(function (_, i) { return String(i); }),
       axisTick: { show: false }, axisLine: { show: false },
       axisLabel: label(c, {
-        interval: 0, fontSize: size, lineHeight: 14, rotate: slanted ? 45 : 0, align: slanted ? "left" : "center",
+        interval: 0, fontSize: size, lineHeight: 14, rotate: slanted ? 45 : 0,
         formatter: function (key) { return heads[+key]; },
       }),
     };
@@ -548,11 +548,6 @@ var zhihengCharts = (function () {
         lineStyle: { width: 2, type: i % c.theme.series.length === i ? "solid" : "dashed" }, connectNulls: false, z: 4,
         emphasis: { focus: "series" },
         data: line.e.map(function (e, k) { return { value: [at(i, k), e ? e.v : null], s: i, k: k }; }),
-        label: label(c, {
-          show: data.series.length === 1, position: "right", distance: 6,
-          formatter: function (p) { var e = data.series[p.data.s].e[p.data.k]; return e ? e.t : ""; },
-          textBorderColor: c.theme.paper, textBorderWidth: 2.5,
-        }),
       });
       if (!crowded) {
         option.series.push({
@@ -564,6 +559,15 @@ var zhihengCharts = (function () {
         });
       }
     });
+    if (data.series.length === 1) {
+      option.series.push({
+        type: "scatter", silent: true, symbolSize: 0, z: 5,
+        data: data.series[0].e.map(function (e, k) { return { value: [k, e ? (e.hi === null ? e.v : e.hi) : null], e: e }; }),
+        label: label(c, {
+          show: true, position: "top", distance: 3, formatter: function (p) { return p.data.e ? p.data.e.t : ""; },
+        }),
+      });
+    }
     return { option: option, height: top + (c.page ? 330 : 290) };
   }
 
