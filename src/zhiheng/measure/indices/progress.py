@@ -10,7 +10,7 @@ the components present in both of its waves. With x the components, w their weig
 
 Standard errors are by the delta method from the covariance of all components of all waves, so that streets or people
 shared by waves are not counted twice. Index formulas: ILO and others (2020), Consumer Price Index Manual: Concepts and
-Methods, chapters 8 and 9. Checked against hand computation, finite differences and simulation.
+Methods. Checked against hand computation, finite differences and simulation.
 """
 
 from __future__ import annotations
