@@ -221,12 +221,13 @@ def _as_written(text: str, value: float) -> str:
 def _date(text: str, coding: Coding) -> str | None:
     for shape in dict.fromkeys((coding.date, "%Y-%m-%d")):
         try:
-            day = datetime.datetime.strptime(text[:10] if shape == "%Y-%m-%d" else text, shape).date().isoformat()  # noqa: DTZ007  a day has no zone
+            read = datetime.datetime.strptime(text[:10] if shape == "%Y-%m-%d" else text, shape)  # noqa: DTZ007  a day has no zone
         except ValueError:
             continue
+        day = read.date().isoformat()
         if (coding.earliest and day < coding.earliest) or (coding.latest and day > coding.latest):
             return None
-        return day
+        return read.strftime(coding.write) if coding.write else day
     return None
 
 

@@ -80,12 +80,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Coding:
-    """How raw values of a column become values. At most one of `valid`, `codes`, `ranges`, `date` is given."""
+    """How raw values of a column become values. At most one of `valid`, `codes`, `ranges`, `date` is given.
+
+    A date is kept as YYYY-MM-DD, or as `write` has it (``%Y`` for the year).
+    """
 
     valid: tuple[float, float] | None = None
     codes: Mapping[str, str] | None = None
     ranges: tuple[tuple[float, float, str], ...] = ()
     date: str = ""
+    write: str = ""
     earliest: str = ""
     latest: str = ""
     missing: tuple[str, ...] = ()
@@ -370,7 +374,7 @@ class Plan:
         names += [q.variable for q in self.questions if q.table == table.name]
         names += [*table.design.strata, *(c for c in table.design.clusters if c != "*"), table.design.weights]
         names += [*table.design.population.values(), table.id, *table.one_row_per]
-        names += [c.column for c in table.keep]
+        names += [c.column for c in table.keep if c.column != table.wave]
         for rule in table.rules:
             names += [*(c.column for c in (*rule.when, *rule.expect)), *rule.drop]
         if table.weighting:

@@ -242,6 +242,7 @@ def _coding(parent: Section, key: str, section: Section | None, value: object) -
         codes=None if codes is None else {k: plain(v) for k, _, v in codes.children()},
         ranges=tuple(ranges),
         date=section.text("date"),
+        write=section.text("write"),
         earliest=section.text("from"),
         latest=section.text("to"),
         missing=section.texts("missing"),

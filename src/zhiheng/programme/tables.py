@@ -166,15 +166,8 @@ class _Loader:
         coding = self.table.coding.get(self.table.wave, Coding())
         column, misfits = clean(raw.data.column(name), coding, number=False)
         self._tell(misfits, raw.file, name, numbers, len(column))
+        self._leave_without_wave(column, numbers, raw.file, name)
         levels = column.levels or ()
-        unknown = ~np.isin(column.values, [i for i, x in enumerate(levels) if x in self.wave_codes])
-        if unknown.any():
-            first = int(np.flatnonzero(unknown)[0])
-            found = levels[int(column.values[first])] if column.values[first] >= 0 else "—"
-            self.findings.add("wave_unknown", raw.file, int(numbers[first]), name, found, listed(self.wave_codes, 40),
-                              rows=int(unknown.sum()))  # fmt: skip
-            self.ledger.add(self.table.name, "", "read", int(unknown.sum()))
-            self.ledger.add(self.table.name, "", "unknown_wave", int(unknown.sum()))
         parts: list[CleanTable] = []
         for code in self.wave_codes:
             rows = np.flatnonzero(column.values == levels.index(code)) if code in levels else np.zeros(0, np.int64)
@@ -186,6 +179,30 @@ class _Loader:
                 self.findings.add("wave_without_rows", raw.file, column=name, found=code)
         return parts
 
+    def _leave_without_wave(
+        self, column: CleanColumn, numbers: NDArray[np.int64], file: str, name: str
+    ) -> None:
+        """Count the rows of no wave of the plan: outside `keep`, without a wave, or of a wave nobody knows."""
+        outside = np.zeros(len(column), dtype=np.bool_)
+        for condition in self.table.keep:
+            if condition.column == self.table.wave:
+                outside |= column.present & ~column.meets(condition)[0]
+        legal = [i for i, x in enumerate(column.levels or ()) if x in self.wave_codes]
+        left = {
+            "outside_population": outside,
+            "no_wave": ~column.present,
+            "unknown_wave": column.present & ~outside & ~np.isin(column.values, legal),
+        }
+        for reason, rows in left.items():
+            self.ledger.add(self.table.name, "", "read", int(rows.sum()))
+            self.ledger.add(self.table.name, "", reason, int(rows.sum()))
+        for rows in (left["unknown_wave"], column.state == cells.NO_ANSWER):
+            if rows.any():
+                first = int(np.flatnonzero(rows)[0])
+                found = column.taken(np.array([first])).to_arrow()[0].as_py() or "—"
+                self.findings.add("wave_unknown", file, int(numbers[first]), name, found, listed(self.wave_codes, 40),
+                                  rows=int(rows.sum()))  # fmt: skip
+
     def _kept(self, data: pa.Table, numbers: NDArray[np.int64], wave: str, raw: RawTable) -> list[CleanTable]:
         """Make the rows of one wave clean."""
         table = self.table
@@ -194,6 +211,8 @@ class _Loader:
         if table.keep:
             mask = np.ones(data.num_rows, dtype=np.bool_)
             for condition in table.keep:
+                if condition.column == table.wave:
+                    continue  # looked at when the file was cut into waves
                 column = self._column(condition.column, data, numbers, wave, raw)
                 mask &= column.meets(condition)[0]
             self.ledger.add(table.name, wave, "outside_population", int((~mask).sum()))
