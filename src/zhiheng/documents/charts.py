@@ -73,6 +73,7 @@ class IntervalRanking:
     in_documents : where there are more units than `limit`, PDF and Word show ``ends`` (the first and the last, and say
         so) or ``split`` (all, in several pictures). The page always shows all.
     limit : units in one picture of a document.
+    low, high : ends of the value axis; None leaves it to the data.
     notes : shown below the figure.
     anchor : for links into the page.
     """
@@ -87,6 +88,8 @@ class IntervalRanking:
     bands: Sequence[Band] = ()
     in_documents: Literal["ends", "split"] = "ends"
     limit: int = 40
+    low: float | None = None
+    high: float | None = None
     notes: Sequence[Words] = ()
     anchor: str = ""
 

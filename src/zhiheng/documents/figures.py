@@ -92,6 +92,8 @@ def _ranking(chart: IntervalRanking) -> Data:
         "axis": _words(chart.axis),
         "percent": chart.format == "percent",
         "units": units,
+        "low": _finite(chart.low),
+        "high": _finite(chart.high),
         "bands": [{"name": _words(band.name), "colour": band.colour} for band in chart.bands],
         "reference": None
         if reference is None
@@ -202,8 +204,12 @@ def pieces_of(chart: Chart) -> tuple[list[Chart], Text | None]:
                 "the page and the workbook hold all.",
             )
             return [dataclasses.replace(chart, units=units)], cut
+        drawn = [one for unit in _ranking(chart)["units"] if (one := unit["e"])]
+        ends = [end for one in drawn for end in (one["v"], one["lo"], one["hi"]) if end is not None]
+        low = min(ends, default=None) if chart.low is None else chart.low
+        high = max(ends, default=None) if chart.high is None else chart.high
         return [
-            dataclasses.replace(chart, units=chart.units[start:stop])
+            dataclasses.replace(chart, units=chart.units[start:stop], low=low, high=high)
             for start, stop in _evenly(len(chart.units), chart.limit)
         ], None
     if isinstance(chart, Heatmap) and len(chart.rows) > chart.limit:

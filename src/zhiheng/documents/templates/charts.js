@@ -218,6 +218,8 @@ var zhihengCharts = (function () {
     var keys = data.units.map(function (_, i) { return String(i); });
     var values = valuesOf(data.units.map(function (unit) { return unit.e; }));
     if (data.reference) { values.push(data.reference.v); }
+    if (data.low !== null) { values.push(data.low); }
+    if (data.high !== null) { values.push(data.high); }
     var ends = nice(values, false);
     var top = data.bands.length ? 52 : 26;
     var height = top + Math.max(Math.min(data.units.length, window), 1) * row + 46;

@@ -1,0 +1,266 @@
+"""The workbook, through xlsxwriter: rows stream to the file, no text ever becomes a formula or a link."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import itertools
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from zhiheng.documents import numbers, theme
+from zhiheng.documents.files import write_bytes
+from zhiheng.documents.words import MISSING, WORDS, Text, Words, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from os import PathLike
+
+    from zhiheng.documents.tables import Cell, Column, Row, Sheet, Table, Workbook
+
+LARGEST_SHEET: Final = 1_048_576
+LONGEST_TEXT: Final = 32_767
+LONGEST_NAME: Final = 31
+_FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_SAMPLED: Final = 300
+"""Rows looked at to find the width of the columns."""
+
+
+def sheet_name(wished: str, taken: set[str]) -> str:
+    """Give a name that a spreadsheet accepts and no other sheet has (upper and lower case are the same)."""
+    clean = _FORBIDDEN.sub(" ", wished).strip().strip("'")[:LONGEST_NAME].strip() or "Sheet"
+    if clean.casefold() == "history":
+        clean += "_"
+    name, again = clean, 2
+    while name.casefold() in taken:
+        tail = f" ({again})"
+        name, again = clean[: LONGEST_NAME - len(tail)] + tail, again + 1
+    taken.add(name.casefold())
+    return name
+
+
+class _Writer:
+    """Writes one workbook."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        import xlsxwriter  # noqa: PLC0415 - 60 ms that only workbooks pay
+
+        self.workbook = workbook
+        self.lead = workbook.languages[0]
+        self.buffer = io.BytesIO()
+        self.file: Any = xlsxwriter.Workbook(
+            self.buffer,
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "nan_inf_to_errors": False,
+            },
+        )
+        self.formats: dict[tuple[tuple[str, object], ...], Any] = {}
+        self.taken: set[str] = set()
+
+    def format(self, **look: object) -> Any:
+        """Give a format; the same look is the same format."""
+        key = tuple(sorted(look.items()))
+        if key not in self.formats:
+            base = {"font_name": theme.SHEET_FONT, "font_size": 10, "font_color": theme.INK, "valign": "vcenter"}
+            self.formats[key] = self.file.add_format(base | look)
+        return self.formats[key]
+
+    def both(self, words: Words, between: str = "\n") -> str:
+        """Give words in all languages of the workbook, the leading one first."""
+        texts = dict.fromkeys(say(words, language) for language in self.workbook.languages)
+        return between.join(text for text in texts if text)
+
+    def write(self) -> bytes:
+        """Write all sheets, and give the bytes."""
+        book = self.workbook
+        day = dt.datetime.combine(book.date, dt.time())
+        self.file.set_properties({
+            "title": say(book.title, self.lead),
+            "comments": self.both(WORDS["made_up_sentence"], " ") if book.made_up else "",
+            "author": "zhiheng",
+            "created": day,
+        })
+        for sheet in book.sheets:
+            self.sheet(sheet)
+        self.file.close()
+        return self.buffer.getvalue()
+
+    def sheet(self, sheet: Sheet) -> None:
+        """Write one sheet, and as many more as its rows need."""
+        rows = iter(sheet.table.rows)
+        first = True
+        while True:
+            sampled = list(itertools.islice(rows, _SAMPLED))
+            if not sampled and not first:
+                return
+            full = self.part(sheet, sampled, rows)
+            first = False
+            if not full:
+                return
+
+    def part(self, sheet: Sheet, sampled: list[Row], rows: Iterator[Row]) -> bool:
+        """Write one sheet; True where it is full and rows are left over."""
+        table = sheet.table
+        columns = list(table.columns)
+        page = self.file.add_worksheet(sheet_name(say(sheet.name, self.lead), self.taken))
+        line = self.top(page, table)
+        titles = [self.both(column.title) for column in columns]
+        head = self.format(
+            bold=True, text_wrap=True, bg_color=theme.FAINT, top=2, bottom=1, align="center", top_color=theme.INK
+        )
+        page.set_row(line, 16 * max((title.count("\n") + 1 for title in titles), default=1) + 4)
+        for at, title in enumerate(titles):
+            page.write_string(line, at, title, head)
+        start = line + 1
+        limit = LARGEST_SHEET - start
+        looks = [self.looks(column) for column in columns]
+        texts = [self.format(align=column.align or "left") for column in columns]
+        missing = self.format(align="right", font_color=theme.QUIET)
+        line = start
+        full = False
+        for row in itertools.chain(sampled, itertools.islice(rows, max(limit - len(sampled), 0))):
+            for at, column in enumerate(columns):
+                self.cell(page, line, at, row.get(column.key), looks[at], texts[at], missing)
+            line += 1
+        if line - start >= limit:
+            full = True
+        self.finish(page, sheet, columns, start, line, sampled)
+        return full
+
+    def top(self, page: Any, table: Table) -> int:
+        """Write what stands above the table; give the row where its head comes."""
+        book = self.workbook
+        title = self.both(book.title, " ")
+        if say(book.edition, self.lead):
+            title += "　" + self.both(book.edition, " ")
+        page.write_string(0, 0, title, self.format(bold=True, font_size=14))
+        page.set_row(0, 24)
+        line = 1
+        if book.made_up:
+            mark = f"{WORDS['made_up'].zh} {WORDS['made_up'].en}"
+            words = f"{mark}　{self.both(WORDS['made_up_sentence'], ' ')}"
+            page.write_string(line, 0, words, self.format(bold=True, font_color=theme.ALARM))
+            page.set_header(f"&L{_plain(say(book.title, self.lead))}&R&K{theme.ALARM[1:]}{mark}")
+            line += 1
+        else:
+            page.set_header(f"&L{_plain(say(book.title, self.lead))}")
+        page.set_footer("&C&P / &N")
+        caption = self.both(table.caption, " ")
+        if caption:
+            page.write_string(line, 0, caption, self.format(bold=True, font_size=11))
+            line += 1
+        quiet = self.format(font_color=theme.QUIET)
+        for words in (*book.method, *table.notes):
+            for language in dict.fromkeys(book.languages):
+                text = say(words, language)
+                if text and (language == self.lead or text != say(words, self.lead)):
+                    page.write_string(line, 0, text[:LONGEST_TEXT], quiet)
+                    line += 1
+        return line + 1
+
+    def looks(self, column: Column) -> list[tuple[float, Any]]:
+        """Give the formats of a column's numbers: the plain one, then one for each band with where it starts."""
+        places = "." + "0" * column.decimals if column.decimals else ""
+        shown = {"text": "General", "number": f"#,##0{places}", "percent": f"0{places}%"}[column.format]
+        align = column.align or ("left" if column.format == "text" else "right")
+        made: list[tuple[float, Any]] = [(float("-inf"), self.format(num_format=shown, align=align))]
+        for band in sorted(column.bands, key=lambda one: one.start):
+            look = self.format(
+                num_format=shown, align=align, bg_color=band.colour, font_color=theme.on(band.colour)
+            )
+            made.append((band.start, look))
+        return made
+
+    def cell(
+        self, page: Any, line: int, at: int, cell: Cell, looks: list[tuple[float, Any]], text: Any, missing: Any
+    ) -> None:
+        """Write a cell: numbers as numbers, dates as dates, everything else as text that stays text."""
+        if numbers.is_missing(cell):
+            page.write_string(line, at, MISSING, missing)
+        elif isinstance(cell, bool):
+            page.write_boolean(line, at, cell, text)
+        elif isinstance(cell, (int, float)):
+            look = looks[0][1]
+            for start, banded in looks[1:]:
+                if start <= cell:
+                    look = banded
+            page.write_number(line, at, cell, look)
+        elif isinstance(cell, dt.date):
+            page.write_datetime(line, at, cell, self.format(num_format="yyyy-mm-dd", align="left"))
+        else:
+            words = cell.in_(self.lead) if isinstance(cell, Text) else str(cell)
+            page.write_string(line, at, words[:LONGEST_TEXT], text)
+
+    def finish(
+        self, page: Any, sheet: Sheet, columns: list[Column], start: int, end: int, sampled: list[Row]
+    ) -> None:
+        """Set widths, frozen panes, filter, shades and how the sheet prints."""
+        for at, column in enumerate(columns):
+            page.set_column(at, at, self.width(column, sampled))
+            if column.shade != "none" and end > start:
+                page.conditional_format(start, at, end - 1, at, _shade(column))
+        page.freeze_panes(start, min(sheet.freeze_columns, len(columns)))
+        if columns:
+            page.autofilter(start - 1, 0, max(end - 1, start), len(columns) - 1)
+        page.repeat_rows(start - 1)
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        if len(columns) > 8:
+            page.set_landscape()
+
+    def width(self, column: Column, sampled: list[Row]) -> float:
+        """Give the width of a column: Chinese characters count twice."""
+        if column.width is not None:
+            return column.width
+        title = max(
+            (numbers.columns_wide(one) for one in self.both(column.title).split("\n")), default=0.0
+        )
+        cells = (numbers.cell_text(row.get(column.key), column, self.lead) for row in sampled)
+        longest = max((numbers.columns_wide(text) for text in cells), default=0.0)
+        # the heading also holds the filter's button
+        return min(max(longest + 2, min(title, 24) + 4, 8), 60)
+
+
+def _plain(text: str) -> str:
+    """Give text for a header, where & begins a command."""
+    return text.replace("&", "&&")[:120]
+
+
+def _shade(column: Column) -> dict[str, object]:
+    if column.shade == "bar":
+        return {
+            "type": "data_bar",
+            "bar_color": theme.SEQUENTIAL[2],
+            "bar_solid": True,
+            "bar_border_color": theme.SEQUENTIAL[2],
+        }
+    return {
+        "type": "3_color_scale",
+        "min_color": theme.SEQUENTIAL[0],
+        "mid_color": theme.SEQUENTIAL[1],
+        "max_color": theme.SEQUENTIAL[2],
+    }
+
+
+def xlsx_bytes(workbook: Workbook) -> bytes:
+    """Give the workbook as bytes: the same bytes for the same workbook."""
+    return _Writer(workbook).write()
+
+
+def write_xlsx(workbook: Workbook, path: str | PathLike[str]) -> None:
+    """Write a workbook.
+
+    Rows are read once and streamed; what a sheet cannot hold goes on in a next one.
+
+    Raises
+    ------
+    Problem
+        `file_unwritable`.
+    """
+    write_bytes(path, xlsx_bytes(workbook))
+
+
