@@ -56,7 +56,7 @@ lock: setup ## resolve the dependencies again within pyproject.toml's ranges
 	$(LOCK) --upgrade --output-file requirements.lock
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) node_modules out $(ASSETS) $(CITY)/data/*.parquet
+	rm -rf $(VENV) node_modules out $(ASSETS) $(CITY)/data
 
 setup: $(VENV)/installed $(ASSETS)/echarts.min.js $(VENV)/fonts ## make the environment
 
