@@ -1,6 +1,6 @@
 """A made-up city wave of any size: 110 cities, 1,500 strata with 20 first-stage units each, 12 scores.
 
-Usage: python benchmarks/wave.py ROWS FILE.parquet
+Usage: python benchmarks/city_wave.py ROWS FILE.parquet
 """
 
 from __future__ import annotations
