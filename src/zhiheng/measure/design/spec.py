@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -42,38 +43,50 @@ class CellCalibration:
     margins: NDArray[np.int64]
     by_rows: bool = False
 
+    @property
+    def level_starts(self) -> NDArray[np.int64]:
+        """(margins + 1,) where each margin's levels begin when all levels are put in one row."""
+        import numpy as np  # noqa: PLC0415 - slow import
+
+        return np.concatenate([[0], np.cumsum([int(m.max()) + 1 for m in self.margins])]).astype(np.int64)
+
+    @property
+    def levels(self) -> NDArray[np.float64]:
+        """(cells, levels) 1 where the cell lies in the level: the calibration variables x of each cell."""
+        import numpy as np  # noqa: PLC0415 - slow import
+
+        starts = self.level_starts
+        result = np.zeros((len(self.factors), int(starts[-1])))
+        for start, margin in zip(starts, self.margins, strict=False):
+            result[np.arange(len(margin)), start + margin] = 1.0
+        return result
+
     def regress(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Regress on the cells' margins with the base weights.
+        """Regress on the levels of the margins.
 
         Parameters
         ----------
-        sums : (estimates, cells) base-weighted sums of the influence.
+        sums : (estimates, cells) sums of the influence, weighted like `base`.
 
         Returns
         -------
-        (estimates, cells) the fitted value in each cell. Margins are projected on in turn until nothing
-        moves, as raking itself does; one margin needs one step.
+        (estimates, levels) coefficients; the fitted value of a cell is the sum over its levels.
         """
         import numpy as np  # noqa: PLC0415 - slow import
 
-        fitted = np.zeros_like(sums)
-        levels = [int(m.max()) + 1 for m in self.margins]
-        rest = sums.copy()
-        rounds = 10 if self.by_rows else 2000
-        for _ in range(1 if len(self.margins) == 1 else rounds):
-            moved = 0.0
-            for margin, count in zip(self.margins, levels, strict=True):
-                inside = np.zeros((len(margin), count))
-                inside[np.arange(len(margin)), margin] = 1.0
-                weight = self.base @ inside
-                step = (rest @ inside) / np.where(weight == 0, 1.0, weight)
-                by_cell = step[:, margin]
-                fitted += by_cell
-                rest -= by_cell * self.base
-                moved = max(moved, float(np.abs(step * weight).max(initial=0.0)))
-            if not self.by_rows and moved <= 1e-15 * max(float(np.abs(sums).max(initial=0.0)), 1e-300):
-                break
-        return fitted
+        x = self.levels
+        if not self.by_rows:
+            gram = x.T @ (self.base[:, None] * x)
+            return np.asarray(np.linalg.lstsq(gram, (sums @ x).T, rcond=1e-12)[0].T)
+        starts, rest = self.level_starts, sums.copy()
+        result = np.zeros((len(sums), x.shape[1]))
+        for _ in range(10):
+            for start, stop in itertools.pairwise(starts):
+                inside = x[:, start:stop]
+                step = (rest @ inside) / (self.base @ inside)
+                result[:, start:stop] += step
+                rest -= (step @ inside.T) * self.base
+        return result
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from zhiheng.measure.design import CellCalibration, Design, RegressionCalibratio
 from zhiheng.measure.estimation import estimands
 from zhiheng.measure.estimation.estimands import Estimand
 from zhiheng.measure.estimation.estimates import Estimates, interval_for
-from zhiheng.measure.estimation.influence import Totals, gradient_array
+from zhiheng.measure.estimation.influence import Totals, calibration_terms, gradient_array
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import reduce_rows, weight_sql
-from zhiheng.measure.reduction.source import Source, floats, opened, quoted
+from zhiheng.measure.reduction.source import CELL, WEIGHT, Source, floats, opened, quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -342,10 +342,10 @@ def _totals(
     """Reduce what the estimands ask for; give the totals and where each finds its terms."""
     calibration = design.calibration
     first: list[str] = []
-    if isinstance(calibration, CellCalibration):
+    if isinstance(calibration, CellCalibration) and design.rows_are_units:
         first = ["1"]
-    elif isinstance(calibration, RegressionCalibration):
-        first = list(calibration.terms)
+    elif calibration is not None:
+        first = calibration_terms(calibration)
     wanted = [*first, *(t for e in asked for t in e.terms)]
     terms = list(dict.fromkeys([*wanted, *(t for e in asked for t in (e.extras if deff else ()))]))
     positions = [[terms.index(t) for t in (*e.terms, *(e.extras if deff else ()))] for e in asked]
@@ -368,8 +368,8 @@ def _totals(
     outer = None
     if isinstance(calibration, RegressionCalibration):
         outer = _outer(source, design, terms, by, where, leaves.domains)
-    elif calibration is not None and calibration.by_rows:
-        outer = _row_sums(source, calibration, terms, by, where, leaves.domains)
+    elif calibration is not None and (calibration.by_rows or not design.rows_are_units):
+        outer = _cell_sums(source, design, calibration, terms, by=by, where=where, domains=leaves.domains)
     return Totals(leaves, design, tuple(terms), outer), positions
 
 
@@ -388,11 +388,13 @@ def _outer(
     x = calibration.terms
     weight = weight_sql(design, source)
     keys = [f"{quoted(b)} AS k{i}" for i, b in enumerate(by)]
-    sums = [f"sum(w * ({a}) * ({t})) AS s{p}_{k}" for p, a in enumerate(x) for k, t in enumerate(terms)]
+    sums = [
+        f"sum({WEIGHT} * ({a}) * ({t})) AS s{p}_{k}" for p, a in enumerate(x) for k, t in enumerate(terms)
+    ]
     condition = " AND ".join([f"({where})" if where else "TRUE", *(f"{quoted(b)} IS NOT NULL" for b in by)])
     table = source.query(
-        f"SELECT {', '.join([*keys, *sums])} FROM (SELECT *, {weight} AS w FROM {source.name}) WHERE {condition} "
-        + ("GROUP BY ALL" if by else ""),
+        f"SELECT {', '.join([*keys, *sums])} FROM (SELECT *, {weight} AS {WEIGHT} FROM {source.name}) "
+        f"WHERE {condition} " + ("GROUP BY ALL" if by else ""),
         "calibration residuals",
     )
     result = np.zeros((len(domains), len(x), len(terms)))
@@ -405,31 +407,33 @@ def _outer(
     return result
 
 
-def _row_sums(
+def _cell_sums(
     source: Source,
+    design: Design,
     calibration: CellCalibration,
     terms: Sequence[str],
+    *,
     by: Sequence[str],
     where: str | None,
     domains: Sequence[tuple[Any, ...]],
 ) -> NDArray[np.float64]:
-    """Second pass of a raking with residuals by rows: unweighted sums of each term, a domain and cell."""
-    keys = [f"{quoted(b)} AS k{i}" for i, b in enumerate([*by, *calibration.columns])]
-    sums = [f"sum(({t})::DOUBLE) AS s{k}" for k, t in enumerate(terms)]
+    """Second pass of a calibration by cells: sums of each term, a domain and cell, with base weights or by rows."""
+    source = source.celled(calibration)
+    weight = "1e0" if calibration.by_rows else weight_sql(design, source)
+    keys = [f"{quoted(b)} AS k{i}" for i, b in enumerate([*by, CELL])]
+    sums = [f"sum({WEIGHT} * ({t})) AS s{k}" for k, t in enumerate(terms)]
     condition = " AND ".join([f"({where})" if where else "TRUE", *(f"{quoted(b)} IS NOT NULL" for b in by)])
     table = source.query(
-        f"SELECT {', '.join([*keys, *sums])} FROM {source.name} WHERE {condition} GROUP BY ALL",
-        "residuals by rows",
+        f"SELECT {', '.join([*keys, *sums])} FROM (SELECT *, {weight} AS {WEIGHT} FROM {source.name}) "
+        f"WHERE {condition} GROUP BY ALL",
+        "calibration residuals",
     )
     number = {d: i for i, d in enumerate(domains)}
-    cell_number = {c: i for i, c in enumerate(calibration.cells)}
-    keyed = [table.column(f"k{i}").to_pylist() for i in range(len(by) + len(calibration.columns))]
-    size = len(by)
-    at = [number[d] for d in zip(*keyed[:size], strict=True)] if by else [0] * table.num_rows
-    cell = [cell_number[c] for c in zip(*keyed[size:], strict=True)]
+    keyed = [table.column(f"k{i}").to_pylist() for i in range(len(by) + 1)]
+    at = [number[d] for d in zip(*keyed[:-1], strict=True)] if by else [0] * table.num_rows
     result = np.zeros((len(domains), len(calibration.cells), len(terms)))
     for k in range(len(terms)):
-        result[at, cell, k] = floats(table, f"s{k}")
+        result[at, keyed[-1], k] = floats(table, f"s{k}")
     return result
 
 

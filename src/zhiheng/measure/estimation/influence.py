@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from zhiheng.measure.design import CellCalibration, Design, RegressionCalibratio
 from zhiheng.measure.design.grouping import dense, summed, tally
 from zhiheng.measure.design.variance import Skeleton, skeleton_of
 from zhiheng.measure.problems import Problem
+from zhiheng.measure.reduction.source import MARGIN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -124,11 +126,13 @@ class Totals:
         """(nodes, p) weighted sums of the calibration variables over all rows of a node."""
         calibration, node = self.design.calibration, self.skeleton.leaf_node
         nodes = self.skeleton.nodes
-        if isinstance(calibration, CellCalibration):
-            cell = self._cell
-            key = node * len(calibration.factors) + cell
-            flat = tally(key, self.leaves.factor * self.leaves.weight, nodes * len(calibration.factors))
-            return flat.reshape(nodes, -1)
+        if isinstance(calibration, CellCalibration) and self.leaves.cell is not None:
+            cells = len(calibration.factors)
+            weight = self.leaves.factor * self.leaves.weight
+            return (
+                tally(node * cells + self._cell, weight, nodes * cells).reshape(nodes, -1)
+                @ calibration.levels
+            )
         at = self._calibration_terms
         return np.array([tally(node, self.leaves.factor * self.leaves.sums[i], nodes) for i in at]).T
 
@@ -140,10 +144,11 @@ class Totals:
 
     @property
     def _calibration_terms(self) -> list[int]:
+        """Where the calibration variables stand among the terms."""
         calibration = self.design.calibration
-        if not isinstance(calibration, RegressionCalibration):
-            raise AssertionError("not a calibration by regression")
-        return [self.terms.index(t) for t in calibration.terms]
+        if calibration is None:
+            raise AssertionError("no calibration")
+        return [self.terms.index(t) for t in calibration_terms(calibration)]
 
     @cached_property
     def _base_sums(self) -> NDArray[np.float64]:
@@ -190,7 +195,8 @@ class Totals:
                 for k in range(len(self.terms))
             ]
             cross = np.array(flat).reshape(len(self.terms), self.domains, cells).transpose(1, 2, 0)
-            return cross, np.diag(tally(self._cell, self.product(one, one), cells))
+            x, square = calibration.levels, tally(self._cell, self.product(one, one), cells)
+            return np.einsum("dck,cp->dpk", cross, x), x.T @ (square[:, None] * x)
         at = self._calibration_terms
         none = np.zeros(self.domains)
         known = self.leaves.products
@@ -250,13 +256,16 @@ class Totals:
                     result[v] += twice * gradient[:, a] * gradient[:, b] * self.within(int(a), int(b))
         return result
 
-    def influence(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
+    def influence(
+        self, gradients: NDArray[np.float64], matrix: Any, fitted: NDArray[np.float64] | None
+    ) -> NDArray[np.float64]:
         """Give the influence of every lowest node on linear combinations of estimates.
 
         Parameters
         ----------
         gradients : (variables, domains, terms).
         matrix : (combinations, variables x domains) sparse.
+        fitted : what `fitted` gives for these gradients.
 
         Returns
         -------
@@ -270,32 +279,34 @@ class Totals:
         values = np.concatenate(list(self.values(gradients[used]))) if used else np.zeros(0)
         shape = (self.skeleton.nodes, len(gradients) * self.domains)
         result = np.asarray((csr_array((values, (rows, columns)), shape=shape) @ matrix.T).todense())
-        fitted = self.fitted(gradients)
         if fitted is not None:
             result -= self.calibrators @ (matrix @ fitted).T
         return result
 
     def combined_variance(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
         """Give the variance of linear combinations of estimates: arguments as in `influence`."""
-        count = matrix.shape[0]
+        count, fitted = matrix.shape[0], self.fitted(gradients)
         result = np.empty(count)
         block = max(1, BLOCK // max(self.skeleton.nodes, 1))
         if self.skeleton.rows_are_units:
             block = min(block, max(1, BLOCK // max(self.domains * len(self.terms), 1)))
         for start in range(0, count, block):
             part = matrix[start : start + block]
-            within = self._within_diagonal(gradients, part) if self.skeleton.rows_are_units else None
+            within = self._within_diagonal(gradients, part, fitted) if self.skeleton.rows_are_units else None
             result[start : start + block] = self.skeleton.dense_variance(
-                self.influence(gradients, part), within
+                self.influence(gradients, part, fitted), within
             )
         return result
 
     def combined_covariance(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
         """Give the covariance matrix of linear combinations of estimates: arguments as in `influence`."""
-        within = self._within(gradients, matrix) if self.skeleton.rows_are_units else None
-        return self.skeleton.covariance(self.influence(gradients, matrix), within)
+        fitted = self.fitted(gradients)
+        within = self._within(gradients, matrix, fitted) if self.skeleton.rows_are_units else None
+        return self.skeleton.covariance(self.influence(gradients, matrix, fitted), within)
 
-    def _within_diagonal(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
+    def _within_diagonal(
+        self, gradients: NDArray[np.float64], matrix: Any, fitted: NDArray[np.float64] | None
+    ) -> NDArray[np.float64]:
         """Give the diagonal of `_within`, from no more products than it needs: (combinations,)."""
         gamma = self._gamma(gradients, matrix)
         result = np.zeros(len(gamma))
@@ -305,7 +316,6 @@ class Totals:
                 both = gamma[:, :, a] * gamma[:, :, b]
                 if both.any():
                     result += (1 if a == b else 2) * (both @ self.within(int(a), int(b)))
-        fitted = self.fitted(gradients)
         if fitted is not None:
             own = matrix @ fitted
             cross, square = self._calibrator_products
@@ -318,7 +328,9 @@ class Totals:
         weights = np.asarray(matrix.todense()).reshape(-1, len(gradients), self.domains)
         return np.asarray(np.einsum("qvd,vdk->qdk", weights, gradients, optimize=True))
 
-    def _within(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
+    def _within(
+        self, gradients: NDArray[np.float64], matrix: Any, fitted: NDArray[np.float64] | None
+    ) -> NDArray[np.float64]:
         """Give the within part where rows are units: (combinations, combinations)."""
         gamma = self._gamma(gradients, matrix)
         result = np.zeros((len(gamma), len(gamma)))
@@ -327,7 +339,6 @@ class Totals:
             for b in used:
                 if (np.abs(gamma[:, :, a]).sum(axis=0) * np.abs(gamma[:, :, b]).sum(axis=0)).any():
                     result += (gamma[:, :, a] * self.within(int(a), int(b))) @ gamma[:, :, b].T
-        fitted = self.fitted(gradients)
         if fitted is not None:
             own = matrix @ fitted
             cross, square = self._calibrator_products
@@ -364,7 +375,19 @@ class Totals:
         if self.skeleton.rows_are_units and len(self.skeleton.stages) == 1:
             raise Problem("not_joint")
         unit = self.skeleton.first_units()
-        return summed(unit, self.influence(gradients, matrix), int(unit.max()) + 1)
+        return summed(unit, self.influence(gradients, matrix, self.fitted(gradients)), int(unit.max()) + 1)
+
+
+def calibration_terms(calibration: CellCalibration | RegressionCalibration) -> list[str]:
+    """Give the calibration variables as row expressions: levels of the margins, or what was calibrated on."""
+    if isinstance(calibration, RegressionCalibration):
+        return list(calibration.terms)
+    starts = calibration.level_starts
+    return [
+        f"CASE WHEN {MARGIN}{m} = {level} THEN 1 END"
+        for m, (start, stop) in enumerate(itertools.pairwise(starts))
+        for level in range(int(stop - start))
+    ]
 
 
 def gradient_array(

@@ -11,7 +11,7 @@ import numpy as np
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
 from zhiheng.measure.design.grouping import dense, tally
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction.source import Source, floats, quoted
+from zhiheng.measure.reduction.source import CELL, FACTOR, WEIGHT, Source, floats, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,7 +73,7 @@ class Leaves:
     domains : the domains met, sorted, one tuple of values each.
     domain : (leaves,) number of the domain; -1 outside `where` or with a missing domain value.
     levels : the stages that count, first to last.
-    cell : (leaves,) calibration cell, or None.
+    cell : (leaves,) calibration cell, where rows are units and weights are calibrated by cells; else None.
     factor : (leaves,) what base sums are multiplied with: weight from sampling fractions times calibration.
     fraction_weight : (leaves,) the part of the factor that comes from sampling fractions.
     rows : (leaves,) rows.
@@ -119,7 +119,6 @@ def reduce_rows(
     pairs: Sequence[tuple[int, int]] = (),
     by: Sequence[str] = (),
     where: str | None = None,
-    cells: Sequence[str] = (),
     purpose: str = "reduce",
 ) -> Leaves:
     """Reduce the rows to leaves in one grouped pass.
@@ -127,13 +126,12 @@ def reduce_rows(
     Parameters
     ----------
     source : the rows.
-    design : the design; its calibration, if any, adds its cells or its g-weight.
+    design : the design; its calibration multiplies the weight, or adds its cells where rows are units.
     terms : row expressions in SQL without the weight; NULL adds nothing.
     counts : expressions whose non-missing rows are counted.
     pairs : pairs of terms whose squared-weight products are wanted; taken only where rows are units.
     by : domain columns.
     where : SQL condition; rows outside stay in the design.
-    cells : further columns to keep apart (calibration cells while they are being made).
 
     Raises
     ------
@@ -141,44 +139,60 @@ def reduce_rows(
         contradict the sample.
     """
     calibration = design.calibration
+    by_cell = isinstance(calibration, CellCalibration) and design.rows_are_units
     if isinstance(calibration, CellCalibration):
-        cells = calibration.columns
+        source = source.celled(calibration)
     stages = design.counted_stages
-    keys = _key_columns(design, by, cells)
+    keys = _key_columns(design, by, [CELL] if by_cell else [])
     source.require(keys)
     weight = weight_sql(design, source)
-    row_weight = (
-        f"{weight} * ({calibration.factor})" if isinstance(calibration, RegressionCalibration) else weight
-    )
+    row_weight = weight
+    if isinstance(calibration, RegressionCalibration):
+        row_weight = f"{weight} * ({calibration.factor})"
+    elif calibration is not None and not by_cell:
+        row_weight = f"{weight} * {FACTOR}"
     distinct = list(dict.fromkeys(terms))
     needed = list(dict.fromkeys(pairs)) if design.rows_are_units else []
     counted = list(dict.fromkeys(counts))
     select = [f"{quoted(k)} AS k{i}" for i, k in enumerate(keys)]
     select.append(f"COALESCE(({where}), FALSE) AS inside" if where else "TRUE AS inside")
-    select += ["count(*) AS rows", "sum(w) AS weight", "min(w) AS least", "count(w) AS weighted"]
-    select += [f"sum(w * ({t})) AS s{i}" if t != "1" else f"sum(w) AS s{i}" for i, t in enumerate(distinct)]
+    select += [
+        "count(*) AS rows",
+        f"sum({WEIGHT}) AS weight",
+        f"min({WEIGHT}) AS least",
+        f"count({WEIGHT}) AS weighted",
+    ]
+    select += [
+        f"sum({WEIGHT} * ({t})) AS s{i}" if t != "1" else f"sum({WEIGHT}) AS s{i}"
+        for i, t in enumerate(distinct)
+    ]
     select += [f"count({c}) AS c{i}" for i, c in enumerate(counted)]
-    select += [f"sum(w * w * ({terms[a]}) * ({terms[b]})) AS p{a}_{b}" for a, b in needed]
+    select += [f"sum({WEIGHT} * {WEIGHT} * ({terms[a]}) * ({terms[b]})) AS p{a}_{b}" for a, b in needed]
     sizes = [(i, c) for i, s in enumerate(stages) for c in (s.population or s.fraction,) if c]
     for i, column in sizes:
         source.require_numeric([column])
         select += [f"min({quoted(column)})::DOUBLE AS lo{i}", f"max({quoted(column)})::DOUBLE AS hi{i}"]
-    sql = f"SELECT {', '.join(select)} FROM (SELECT *, {row_weight} AS w FROM {source.name}) GROUP BY ALL"
+    if isinstance(calibration, CellCalibration):
+        select.append(f"count({CELL}) AS celled")
+    sql = f"SELECT {', '.join(select)} FROM (SELECT *, {row_weight} AS {WEIGHT} FROM {source.name}) GROUP BY ALL"
     table = source.query(sql, purpose)
+    if isinstance(calibration, CellCalibration):
+        _check_cells(source, table, calibration)
     _check_weights(table, design)
 
     coded = {k: _codes(table.column(f"k{i}")) for i, k in enumerate(keys)}
     domain, domains = _domains(table, [coded[b] for b in by])
     levels = _levels(table, design, coded, dict(sizes))
-    cell = _cells([coded[c] for c in cells]) if cells else None
+    cell = coded[CELL].codes if by_cell else None
+    if cell is not None:
+        cell = np.array(coded[CELL].values, dtype=np.int64)[cell]
     fraction_weight = np.ones(table.num_rows)
     if design.weights is None and design.weight_expression is None:
         for level in levels:
             if np.isfinite(level.population).all():
                 fraction_weight *= (level.population / level.sampled)[level.parent]
     factor = fraction_weight.copy()
-    if isinstance(calibration, CellCalibration):
-        cell = _match_cells(calibration, [coded[c] for c in cells])
+    if isinstance(calibration, CellCalibration) and cell is not None:
         factor *= calibration.factors[cell]
     position = {t: i for i, t in enumerate(distinct)}
     where_counted = {c: i for i, c in enumerate(counted)}
@@ -207,6 +221,16 @@ def _key_columns(design: Design, by: Sequence[str], cells: Sequence[str]) -> lis
         if stage.cluster != "*":
             keys[stage.cluster] = None
     return list(keys)
+
+
+def _check_cells(source: Source, table: pa.Table, calibration: CellCalibration) -> None:
+    if floats(table, "celled").sum() == floats(table, "rows").sum():
+        return
+    columns = ", ".join(quoted(c) for c in calibration.columns)
+    found = source.query(
+        f"SELECT DISTINCT {columns} FROM {source.name} WHERE {CELL} IS NULL LIMIT 5", "cells"
+    )
+    raise Problem("target_missing_cell", columns="×".join(calibration.columns), found=str(found.to_pylist()))
 
 
 def _check_weights(table: pa.Table, design: Design) -> None:
@@ -357,26 +381,3 @@ def _population(
             "population_too_small", column=column, found=f"{labels[at]}: {low[at]:g} < {sampled[at]:g}"
         )
     return low
-
-
-def _cells(keys: list[_Coded]) -> NDArray[np.int64]:
-    code = np.zeros(len(keys[0].codes), dtype=np.int64)
-    for key in keys:
-        code = code * (len(key.values) + 1) + key.codes + 1
-    return dense(code)[0]
-
-
-def cell_values(table_keys: list[_Coded], cell: NDArray[np.int64]) -> list[tuple[Any, ...]]:
-    """Give the values of each cell, in cell order."""
-    _, first = np.unique(cell, return_index=True)
-    return [tuple(k.values[k.codes[f]] if k.codes[f] >= 0 else None for k in table_keys) for f in first]
-
-
-def _match_cells(calibration: CellCalibration, keys: list[_Coded]) -> NDArray[np.int64]:
-    number = {c: i for i, c in enumerate(calibration.cells)}
-    own = _cells(keys)
-    values = cell_values(keys, own)
-    missing = [v for v in values if v not in number]
-    if missing:
-        raise Problem("target_missing_cell", columns="×".join(calibration.columns), found=str(missing[:5]))
-    return np.array([number[v] for v in values], dtype=np.int64)[own]

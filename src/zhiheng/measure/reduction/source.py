@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zhiheng.measure.design import CellCalibration
 from zhiheng.measure.problems import Problem
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
            "FLOAT", "DOUBLE", "BOOLEAN", "DECIMAL")  # fmt: skip
+
+WEIGHT = "zhiheng_weight"
+"""The weight of a row while it is being reduced."""
+
+CELL, FACTOR, MARGIN = "zhiheng_cell", "zhiheng_factor", "zhiheng_margin"
+"""Columns that a calibration by cells adds to the rows."""
 
 CSV_TYPES = "['BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'VARCHAR']"
 """What a csv column may become: never a boolean, or “Yes” would stop being an answer."""
@@ -100,6 +107,34 @@ class Source:
             raise Problem("file_unreadable", path="source", found=str(error).splitlines()[0]) from error
         except duckdb.Error as error:
             raise Problem("expression_refused", found=purpose, reason=str(error).splitlines()[0]) from error
+
+    def celled(self, calibration: CellCalibration) -> Source:
+        """Give the rows with their calibration cell, its factor and its level in each margin.
+
+        Raises
+        ------
+        Problem : a row lies in no cell.
+        """
+        import pyarrow as pa  # noqa: PLC0415 - slow import
+
+        if CELL in self.types:
+            return self
+        self.require(calibration.columns)
+        columns = {f"key{i}": [c[i] for c in calibration.cells] for i in range(len(calibration.columns))}
+        columns[CELL] = list(range(len(calibration.cells)))
+        columns[FACTOR] = calibration.factors.tolist()
+        columns |= {f"{MARGIN}{m}": level.tolist() for m, level in enumerate(calibration.margins)}
+        self.connection.register("cells", pa.table(columns))
+        match = " AND ".join(
+            f"r.{quoted(c)} IS NOT DISTINCT FROM c.key{i}" for i, c in enumerate(calibration.columns)
+        )
+        added = [CELL, FACTOR, *(f"{MARGIN}{m}" for m in range(len(calibration.margins)))]
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP VIEW celled AS SELECT r.*, {', '.join(f'c.{a}' for a in added)} "
+            f"FROM {self.name} r LEFT JOIN cells c ON {match}"
+        )
+        types = self.types | dict.fromkeys(added, "BIGINT") | {FACTOR: "DOUBLE"}
+        return Source(self.connection, types, self.complete, self.passes, "celled")
 
     def numbered(self, columns: Sequence[str]) -> Source:
         """Give some columns again with the row number, from 0, as column ``row``."""

@@ -11,10 +11,10 @@ import numpy as np
 from zhiheng.measure.design import CellCalibration, Design
 from zhiheng.measure.design.grouping import tally
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction.leaves import reduce_rows, weight_sql
-from zhiheng.measure.reduction.source import floats, opened, quoted
+from zhiheng.measure.reduction.leaves import weight_sql
+from zhiheng.measure.reduction.source import WEIGHT, floats, opened, quoted
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
-from zhiheng.measure.weighting.rows import fixed_weights
+from zhiheng.measure.weighting.rows import fixed_weights, fraction_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,30 +51,13 @@ def cell_totals(data: object, design: Design, columns: Sequence[str]) -> CellTot
     """
     with opened(data) as source:
         source.require(columns)
-        if design.weights is None and design.weight_expression is None:
-            leaves = reduce_rows(source, design, ["1"], by=columns)
-            base = leaves.fraction_weight
-            pick = leaves.domain >= 0
-            if not pick.all():
-                raise Problem("target_missing_cell", columns="×".join(columns), found="(missing)")
-            count = len(leaves.domains)
-
-            def gathered(values: Array) -> Array:
-                return tally(leaves.domain, values, count)
-
-            low, high = np.full(count, np.inf), np.zeros(count)
-            np.minimum.at(low, leaves.domain, base)
-            np.maximum.at(high, leaves.domain, base)
-            return CellTotals(
-                tuple(columns), tuple(leaves.domains), gathered(leaves.rows), gathered(base * leaves.weight),
-                gathered(base**2 * leaves.rows), low, high,
-            )  # fmt: skip
         weight = weight_sql(design, source)
         keys = ", ".join(f"{quoted(c)} AS k{i}" for i, c in enumerate(columns))
         table = source.query(
-            f"SELECT {keys}, count(*) AS rows, count(w) AS weighted, sum(w) AS weight, sum(w * w) AS square, "
-            "min(w) AS low, max(w) AS high "
-            f"FROM (SELECT *, {weight} AS w FROM {source.name}) GROUP BY ALL ORDER BY ALL",
+            f"SELECT {keys}, count(*) AS rows, count({WEIGHT}) AS weighted, sum({WEIGHT}) AS weight, "
+            f"sum({WEIGHT} * {WEIGHT}) AS square, "
+            f"min({WEIGHT}) AS low, max({WEIGHT}) AS high "
+            f"FROM (SELECT *, {weight} AS {WEIGHT} FROM {source.name}) GROUP BY ALL ORDER BY ALL",
             "cells",
         )
     rows, name = floats(table, "rows"), design.weights or "w"
@@ -154,7 +137,7 @@ def rake(
     """
     asked = {(k if isinstance(k, tuple) else (k,)): v for k, v in targets.items()}
     columns = tuple(dict.fromkeys(c for k in asked for c in k))
-    design = fixed_weights(data, design)
+    design = fraction_weights(data, fixed_weights(data, design))
     cells = cell_totals(data, design, columns)
     margins = [_margin(cells, k, v) for k, v in asked.items()]
     sums = [float(m.target.sum()) for m in margins]
@@ -232,13 +215,13 @@ def nonresponse(data: object, design: Design, cells: str | Sequence[str], respon
     Problem : a cell without respondents.
     """
     columns = (cells,) if isinstance(cells, str) else tuple(cells)
-    design = fixed_weights(data, design)
+    design = fraction_weights(data, fixed_weights(data, design))
     every = cell_totals(data, design, columns)
     with opened(data) as source:
         keys = ", ".join(f"{quoted(c)} AS k{i}" for i, c in enumerate(columns))
         weight = weight_sql(design, source)
         table = source.query(
-            f"SELECT {keys}, sum(w) AS weight FROM (SELECT *, {weight} AS w FROM {source.name}) "
+            f"SELECT {keys}, sum({WEIGHT}) AS weight FROM (SELECT *, {weight} AS {WEIGHT} FROM {source.name}) "
             f"WHERE ({responded}) GROUP BY ALL",
             "respondents",
         )
