@@ -1,0 +1,360 @@
+"""Input that cannot be computed on is refused, and the refusal names the thing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from zhiheng.measure import (
+    Design,
+    Problem,
+    calibrate,
+    contrast,
+    mean,
+    nonresponse,
+    poststratify,
+    proportion,
+    rake,
+    ratio,
+    total,
+    trim,
+    weights_of,
+)
+
+GOOD: dict[str, list[Any]] = {
+    "district": ["east", "east", "east", "west", "west", "west"],
+    "street": ["e1", "e1", "e2", "w1", "w2", "w2"],
+    "streets_n": [9, 9, 9, 5, 5, 5],
+    "sex": ["f", "m", "f", "m", "f", "m"],
+    "wt": [1.0, 2.0, 1.5, 3.0, 2.5, 1.0],
+    "score": [7.0, 8.0, None, 5.0, 6.0, 9.0],
+}
+DESIGN = Design(strata="district", clusters="street", weights="wt", population={"street": "streets_n"})
+
+
+def table(**changed: list[Any]) -> pa.Table:
+    return pa.table({**GOOD, **changed})
+
+
+def refused(
+    code: str, *words: str, data: object = None, design: Design = DESIGN, variable: str = "score"
+) -> None:
+    """A mean is refused with this problem, and both languages name the words."""
+    with pytest.raises(Problem) as problem:
+        mean(table() if data is None else data, variable, design)
+    assert problem.value.code == code
+    for language in ("zh", "en"):
+        for word in words:
+            assert word in problem.value.text(language)
+
+
+def test_the_good_table_is_good() -> None:
+    assert mean(table(), "score", DESIGN).n[0] == 5
+
+
+# ── columns and values ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_missing_column() -> None:
+    refused("column_missing", "scoer", "score", variable="scoer")
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        Design(strata="zone"),
+        Design(clusters="zone"),
+        Design(weights="zone"),
+        Design(clusters="street", population={"street": "zone"}),
+        Design(clusters="street", fractions={"street": "zone"}),
+    ],
+    ids=["strata", "clusters", "weights", "population", "fractions"],
+)
+def test_missing_design_column(design: Design) -> None:
+    refused("column_missing", "zone", design=design)
+
+
+def test_missing_domain_column() -> None:
+    with pytest.raises(Problem) as problem:
+        mean(table(), "score", DESIGN, by="zone")
+    assert problem.value.code == "column_missing"
+    assert "zone" in str(problem.value)
+
+
+def test_text_in_a_number() -> None:
+    text = ["7", "8", None, "five", "6", "9"]
+    refused("text_in_number", "score", "five", "4", data=table(score=text))
+
+
+def test_text_in_the_weights() -> None:
+    refused("text_in_number", "wt", "heavy", data=table(wt=["1", "2", "heavy", "3", "2", "1"]))
+
+
+@pytest.mark.parametrize("estimate", [mean, total], ids=["mean", "total"])
+def test_nan_is_not_an_answer(estimate: Any, tmp_path: Path) -> None:
+    rows = table(score=pa.array([7.0, float("nan"), None, 5.0, 6.0, 9.0]))
+    pq.write_table(rows, tmp_path / "nan.parquet")
+    with pytest.raises(Problem) as problem:
+        estimate(tmp_path / "nan.parquet", "score", DESIGN)
+    assert problem.value.code == "not_a_number"
+    assert "score" in str(problem.value)
+
+
+def test_nan_in_a_ratio() -> None:
+    with pytest.raises(Problem) as problem:
+        ratio(table(score=pa.array([7.0, float("nan"), None, 5.0, 6.0, 9.0])), [("score", "wt")], DESIGN)
+    assert problem.value.code == "not_a_number"
+
+
+def test_condition_that_is_no_condition() -> None:
+    with pytest.raises(Problem) as problem:
+        mean(table(), "score", DESIGN, where="scoer > 3")
+    assert problem.value.code == "expression_refused"
+    assert "scoer" in str(problem.value)
+
+
+# ── weights ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.5], ids=["zero", "negative"])
+def test_weight_not_above_zero(bad: float) -> None:
+    rows = table(wt=[1.0, 2.0, bad, 3.0, 2.5, 1.0])
+    refused("weight_not_positive", "wt", str(bad), data=rows)
+    for weighting in (
+        lambda: poststratify(rows, DESIGN, "sex", {"f": 10.0, "m": 10.0}),
+        lambda: weights_of(rows, DESIGN),
+    ):
+        with pytest.raises(Problem) as problem:
+            weighting()
+        assert problem.value.code == "weight_not_positive"
+
+
+def test_weight_missing() -> None:
+    refused("weight_missing", "wt", "1", data=table(wt=[1.0, 2.0, None, 3.0, 2.5, 1.0]))
+
+
+def test_weight_not_a_number() -> None:
+    with pytest.raises(Problem) as problem:
+        mean(table(wt=[1.0, 2.0, float("nan"), 3.0, 2.5, 1.0]), "score", DESIGN)
+    assert "wt" in str(problem.value)
+
+
+# ── design ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_lonely_stratum() -> None:
+    rows = table(street=["e1", "e1", "e2", "w1", "w1", "w1"])
+    refused("lonely_unit", "west", data=rows)
+
+
+def test_lonely_row() -> None:
+    rows = table(district=["east", "east", "east", "west", "west", "isle"])
+    refused("lonely_unit", "isle", data=rows, design=Design(strata="district", weights="wt"))
+
+
+def test_population_smaller_than_sample() -> None:
+    refused("population_too_small", "streets_n", "west", data=table(streets_n=[9, 9, 9, 1, 1, 1]))
+
+
+def test_population_that_varies_within_a_stratum() -> None:
+    refused("population_varies", "streets_n", "east", data=table(streets_n=[9, 9, 8, 5, 5, 5]))
+
+
+@pytest.mark.parametrize("bad", [0.0, 1.5])
+def test_fraction_outside_zero_and_one(bad: float) -> None:
+    rows = table(share=[bad] * 6)
+    refused(
+        "fraction_out_of_range",
+        "share",
+        data=rows,
+        design=Design(clusters="street", fractions={"street": "share"}),
+    )
+
+
+@pytest.mark.parametrize("column", ["district", "street"])
+def test_design_code_missing(column: str) -> None:
+    rows = table(**{column: [None, *GOOD[column][1:]]})
+    refused("design_key_missing", column, data=rows)
+
+
+def test_cluster_codes_that_repeat_between_strata() -> None:
+    rows = table(street=["1", "1", "2", "1", "2", "2"])
+    refused("not_nested", "street", data=rows)
+    nested = Design(strata="district", clusters="street", weights="wt", nest=True)
+    assert mean(rows, "wt", nested).df[0] == 2
+
+
+def test_options_that_do_not_exist() -> None:
+    with pytest.raises(Problem) as problem:
+        Design(lonely="ignore")  # type: ignore[arg-type]
+    assert "ignore" in str(problem.value)
+    with pytest.raises(Problem) as problem:
+        proportion(table(), "sex", DESIGN, interval="wilson")
+    assert "wilson" in str(problem.value)
+    with pytest.raises(Problem) as problem:
+        Design(clusters="street", population={"house": "streets_n"})
+    assert "house" in str(problem.value)
+
+
+# ── targets ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_target_for_a_level_nobody_has() -> None:
+    with pytest.raises(Problem) as problem:
+        poststratify(table(), DESIGN, "sex", {"f": 10.0, "m": 10.0, "x": 3.0})
+    assert problem.value.code == "target_unknown_cell"
+    assert "x" in str(problem.value)
+
+
+def test_level_without_a_target() -> None:
+    with pytest.raises(Problem) as problem:
+        poststratify(table(), DESIGN, "sex", {"f": 10.0})
+    assert problem.value.code == "target_missing_cell"
+    assert "m" in str(problem.value)
+
+
+def test_margins_of_different_populations() -> None:
+    with pytest.raises(Problem) as problem:
+        rake(table(), DESIGN, {"sex": {"f": 10.0, "m": 10.0}, "district": {"east": 10.0, "west": 11.0}})
+    assert problem.value.code == "targets_disagree"
+    assert "21" in str(problem.value)
+
+
+def test_raking_that_cannot_meet_its_targets() -> None:
+    rows = table(sex=["f", "f", "f", "m", "m", "m"])  # sex and district are one thing here
+    with pytest.raises(Problem) as problem:
+        rake(rows, DESIGN, {"sex": {"f": 10.0, "m": 10.0}, "district": {"east": 5.0, "west": 15.0}})
+    assert problem.value.code == "not_converged"
+
+
+def test_calibration_that_cannot_meet_its_targets() -> None:
+    with pytest.raises(Problem) as problem:
+        calibrate(table(), DESIGN, {"(intercept)": 100.0}, bounds=(0.5, 2.0))
+    assert problem.value.code == "not_converged"
+
+
+def test_calibration_on_two_names_for_one_thing() -> None:
+    with pytest.raises(Problem) as problem:
+        calibrate(table(), DESIGN, {"(intercept)": 12.0, "sex=f": 6.0, "sex=m": 6.0})
+    assert problem.value.code == "calibration_singular"
+
+
+def test_calibration_on_a_variable_with_gaps() -> None:
+    with pytest.raises(Problem) as problem:
+        calibrate(table(), DESIGN, {"(intercept)": 12.0, "score": 80.0})
+    assert "score" in str(problem.value)
+
+
+def test_nonresponse_cell_in_which_nobody_answered() -> None:
+    with pytest.raises(Problem) as problem:
+        nonresponse(table(), DESIGN, ["street"], "score IS NOT NULL")
+    assert "e2" in str(problem.value)
+
+
+def test_trimming_everything() -> None:
+    with pytest.raises(Problem) as problem:
+        trim(table(), DESIGN, lower=100.0)
+    assert problem.value.code == "no_rows"
+
+
+# ── files ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    refused("file_missing", "nowhere.parquet", data=tmp_path / "nowhere.parquet")
+
+
+@pytest.mark.parametrize("name", ["empty.csv", "empty.parquet", "empty.xlsx", "empty.sav", "empty.dta"])
+def test_empty_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    refused("empty_file", name, data=tmp_path / name)
+
+
+def test_file_with_a_header_only(tmp_path: Path) -> None:
+    (tmp_path / "header.csv").write_text(",".join(GOOD) + "\n")
+    refused("empty_file", "header.csv", data=tmp_path / "header.csv")
+    pq.write_table(table().slice(0, 0), tmp_path / "header.parquet")
+    refused("empty_file", "header.parquet", data=tmp_path / "header.parquet")
+    refused("empty_file", data=table().slice(0, 0))
+
+
+def test_unknown_kind_of_file(tmp_path: Path) -> None:
+    (tmp_path / "answers.json").write_text("{}")
+    refused("file_kind_unknown", "answers.json", ".json".strip("."), data=tmp_path / "answers.json")
+
+
+@pytest.mark.parametrize("name", ["torn.parquet", "torn.xlsx", "torn.sav", "torn.dta"])
+def test_damaged_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"this is no such file")
+    refused("file_unreadable", name, data=tmp_path / name)
+
+
+def test_csv_in_another_encoding(tmp_path: Path) -> None:
+    lines = ["区,wt,score", "东区,1,7", "东区,2,8", "西区,1,6", "西区,2,9"]
+    (tmp_path / "gbk.csv").write_bytes("\n".join(lines).encode("gbk"))
+    refused("file_encoding", "gbk.csv", data=tmp_path / "gbk.csv", design=Design(weights="wt"))
+
+
+def test_something_that_is_no_table() -> None:
+    refused("data_kind_unknown", "int", data=7)
+
+
+# ── what is left ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_contrast_with_an_estimate_that_is_not_there() -> None:
+    found = mean(table(), "score", DESIGN, by="district")
+    with pytest.raises(Problem) as problem:
+        contrast(found, {"d": [(1, {"district": "north"})]})
+    assert problem.value.code == "estimate_not_found"
+    assert "north" in str(problem.value)
+    with pytest.raises(Problem):
+        contrast(found, {"d": [(1, {"variable": "score"})]})  # two rows fit
+
+
+def test_combining_variables_of_rows_needs_joint() -> None:
+    design = Design(strata="district", weights="wt")
+    apart = mean(table(other=[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), ["score", "other"], design)
+    with pytest.raises(Problem) as problem:
+        apart.combine([[1.0, -1.0]], ["difference"])
+    assert problem.value.code == "not_joint"
+
+
+def test_a_domain_of_no_rows() -> None:
+    with pytest.raises(Problem) as problem:
+        mean(table(), "score", DESIGN, by="district", where="FALSE")
+    assert problem.value.code == "no_rows"
+
+
+def test_the_column_names_of_the_engine_are_free_for_data() -> None:
+    """A column that is called as something inside the engine changes nothing."""
+    expected = mean(table(), "score", Design(strata="district", clusters="street")).rows()
+    names = [
+        "w",
+        "g",
+        "d",
+        "row",
+        "rows",
+        "weight",
+        "cell",
+        "inside",
+        "source",
+        "k0",
+        "s0",
+        "x0",
+        "least",
+        "numbered",
+    ]
+    busy = table(**{n: [50.0, 1.0, 2.0, 9.0, 4.0, 3.0] for n in names})
+    assert mean(busy, "score", Design(strata="district", clusters="street")).rows() == expected
+    raked = {"sex": {"f": 10.0, "m": 12.0}, "district": {"east": 9.0, "west": 13.0}}
+    plain, crowded = (rake(t, DESIGN, raked) for t in (table(), busy))
+    assert mean(busy, "score", crowded.design).rows() == mean(table(), "score", plain.design).rows()
+    assert weights_of(busy, crowded.design).tolist() == weights_of(table(), plain.design).tolist()
+    totals = {"(intercept)": 20.0, "sex=f": 9.0}
+    plain, crowded = (calibrate(t, DESIGN, totals) for t in (table(), busy))
+    assert mean(busy, "score", crowded.design).rows() == mean(table(), "score", plain.design).rows()
