@@ -42,6 +42,8 @@ def test_every_problem_is_worded_in_both_languages(module):
     assert catalogue
     wrong = []
     for code, (chinese, english) in catalogue.items():
+        if chinese == english and not re.sub(r"\{\w+\}", "", chinese).strip():
+            continue  # handed on: worded in the catalogue of the room it comes from
         if not CHINESE.search(chinese):
             wrong.append(f"{code}: no Chinese")
         if not english.strip() or CHINESE.search(english):
