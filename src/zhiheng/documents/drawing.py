@@ -106,7 +106,8 @@ def pngs(pictures: Sequence[str], dots_per_inch: int = theme.PICTURE_DPI) -> lis
         font_paths=fonts.installed(),
         sys_inputs={"pictures": json.dumps(list(pictures), ensure_ascii=False)},
     )
-    return made if isinstance(made, list) else [made or b""]
+    # one page comes as bytes, several as a list; the package's types do not say the first
+    return [made] if len(pictures) == 1 else list(made)
 
 
 def svg(chart: Chart, language: Language, width: int = theme.PICTURE_WIDTH) -> str:

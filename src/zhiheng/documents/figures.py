@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -79,13 +80,15 @@ def _ranking(chart: IntervalRanking) -> Data:
     units = []
     for unit in chart.units:
         band = band_of(unit.estimate.value, chart.bands)
-        units.append({
-            "name": _words(unit.name),
-            "e": _estimate(unit.estimate, chart.format, chart.decimals),
-            "groups": unit.groups,
-            "rank": unit.rank,
-            "colour": unit.colour or (band.colour if band else ""),
-        })
+        units.append(
+            {
+                "name": _words(unit.name),
+                "e": _estimate(unit.estimate, chart.format, chart.decimals),
+                "groups": unit.groups,
+                "rank": unit.rank,
+                "colour": unit.colour or (band.colour if band else ""),
+            }
+        )
     reference = _finite(chart.reference)
     return {
         "kind": "ranking",
@@ -232,7 +235,7 @@ def pieces_of(chart: Chart) -> tuple[list[Chart], Text | None]:
 def _evenly(count: int, limit: int) -> list[tuple[int, int]]:
     parts = -(-count // limit)
     edges = [round(count * part / parts) for part in range(parts + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(itertools.pairwise(edges))
 
 
 def table_of(chart: Chart) -> Table:
@@ -312,14 +315,16 @@ def _with_used_columns(
     rows: list[dict[str, Cell]] = []
     for names, estimate in lines:
         numbers_of_it = estimate or Estimate(None)
-        rows.append({
-            **names,
-            "value": numbers_of_it.value,
-            "lower": numbers_of_it.lower,
-            "upper": numbers_of_it.upper,
-            "se": numbers_of_it.se,
-            "n": numbers_of_it.n,
-        })
+        rows.append(
+            {
+                **names,
+                "value": numbers_of_it.value,
+                "lower": numbers_of_it.lower,
+                "upper": numbers_of_it.upper,
+                "se": numbers_of_it.se,
+                "n": numbers_of_it.n,
+            }
+        )
     form, decimals = chart.format, chart.decimals
     columns = [
         *(Column(key, title) for key, title in first),

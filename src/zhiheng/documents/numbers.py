@@ -49,7 +49,7 @@ def cell_text(cell: Cell, column: Column, language: Language) -> str:
         return cell
     if column.format == "text":
         return str(cell)
-    return number(float(cell), column.format, column.decimals)
+    return number(cell, column.format, column.decimals)
 
 
 def columns_wide(text: str) -> float:

@@ -69,12 +69,14 @@ def _table(table: Table, languages: Sequence[Language]) -> Piece:
             cell = row.get(column.key)
             value = _number_of(cell) if column.format != "text" else None
             texts = [numbers.cell_text(cell, column, language) for language in languages]
-            line.append({
-                "texts": texts if len(set(texts)) > 1 else texts[:1],
-                "value": None if value is None else repr(value),
-                "style": _style(value, column, ends[column.key]),
-                "missing": numbers.is_missing(cell),
-            })
+            line.append(
+                {
+                    "texts": texts if len(set(texts)) > 1 else texts[:1],
+                    "value": None if value is None else repr(value),
+                    "style": _style(value, column, ends[column.key]),
+                    "missing": numbers.is_missing(cell),
+                }
+            )
         body.append(line)
     return {
         "columns": [
@@ -144,11 +146,13 @@ def html(report: Report) -> str:
     charts: list[tuple[str, Chart]] = [
         (entry.anchor, entry.block) for entry in entries if isinstance(entry.block, CHARTS)
     ]
-    script = "\n".join([
-        drawing.echarts_source(),
-        drawing.template("charts.js"),
-        drawing.template("page.js"),
-    ]).replace("</script", "<\\/script")
+    script = "\n".join(
+        [
+            drawing.echarts_source(),
+            drawing.template("charts.js"),
+            drawing.template("page.js"),
+        ]
+    ).replace("</script", "<\\/script")
     data = {
         "languages": languages,
         "words": {language: drawing.chart_words(language) for language in languages},

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import itertools
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from zhiheng.documents import numbers, theme
@@ -39,6 +40,17 @@ def sheet_name(wished: str, taken: set[str]) -> str:
     return name
 
 
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """The formats of a column: of its numbers (and from where each band is), texts, dates and gaps."""
+
+    number: Any
+    bands: list[tuple[float, Any]]
+    text: Any
+    date: Any
+    missing: Any
+
+
 class _Writer:
     """Writes one workbook."""
 
@@ -65,7 +77,12 @@ class _Writer:
         """Give a format; the same look is the same format."""
         key = tuple(sorted(look.items()))
         if key not in self.formats:
-            base = {"font_name": theme.SHEET_FONT, "font_size": 10, "font_color": theme.INK, "valign": "vcenter"}
+            base = {
+                "font_name": theme.SHEET_FONT,
+                "font_size": 10,
+                "font_color": theme.INK,
+                "valign": "vcenter",
+            }
             self.formats[key] = self.file.add_format(base | look)
         return self.formats[key]
 
@@ -78,12 +95,14 @@ class _Writer:
         """Write all sheets, and give the bytes."""
         book = self.workbook
         day = dt.datetime.combine(book.date, dt.time())
-        self.file.set_properties({
-            "title": say(book.title, self.lead),
-            "comments": self.both(WORDS["made_up_sentence"], " ") if book.made_up else "",
-            "author": "zhiheng",
-            "created": day,
-        })
+        self.file.set_properties(
+            {
+                "title": say(book.title, self.lead),
+                "comments": self.both(WORDS["made_up_sentence"], " ") if book.made_up else "",
+                "author": "zhiheng",
+                "created": day,
+            }
+        )
         for sheet in book.sheets:
             self.sheet(sheet)
         self.file.close()
@@ -110,7 +129,13 @@ class _Writer:
         line = self.top(page, table)
         titles = [self.both(column.title) for column in columns]
         head = self.format(
-            bold=True, text_wrap=True, bg_color=theme.FAINT, top=2, bottom=1, align="center", top_color=theme.INK
+            bold=True,
+            text_wrap=True,
+            bg_color=theme.FAINT,
+            top=2,
+            bottom=1,
+            align="center",
+            top_color=theme.INK,
         )
         page.set_row(line, 16 * max((title.count("\n") + 1 for title in titles), default=1) + 4)
         for at, title in enumerate(titles):
@@ -118,13 +143,11 @@ class _Writer:
         start = line + 1
         limit = LARGEST_SHEET - start
         looks = [self.looks(column) for column in columns]
-        texts = [self.format(align=column.align or "left") for column in columns]
-        missing = self.format(align="right", font_color=theme.QUIET)
         line = start
         full = False
         for row in itertools.chain(sampled, itertools.islice(rows, max(limit - len(sampled), 0))):
             for at, column in enumerate(columns):
-                self.cell(page, line, at, row.get(column.key), looks[at], texts[at], missing)
+                self.cell(page, (line, at), row.get(column.key), looks[at])
             line += 1
         if line - start >= limit:
             full = True
@@ -154,7 +177,8 @@ class _Writer:
             page.write_string(line, 0, caption, self.format(bold=True, font_size=11))
             line += 1
         quiet = self.format(font_color=theme.QUIET)
-        for words in (*book.method, *table.notes):
+        lines: list[Words] = [*book.method, *table.notes]
+        for words in lines:
             for language in dict.fromkeys(book.languages):
                 text = say(words, language)
                 if text and (language == self.lead or text != say(words, self.lead)):
@@ -162,38 +186,45 @@ class _Writer:
                     line += 1
         return line + 1
 
-    def looks(self, column: Column) -> list[tuple[float, Any]]:
-        """Give the formats of a column's numbers: the plain one, then one for each band with where it starts."""
+    def looks(self, column: Column) -> _Looks:
+        """Give the formats of a column."""
         places = "." + "0" * column.decimals if column.decimals else ""
         shown = {"text": "General", "number": f"#,##0{places}", "percent": f"0{places}%"}[column.format]
         align = column.align or ("left" if column.format == "text" else "right")
-        made: list[tuple[float, Any]] = [(float("-inf"), self.format(num_format=shown, align=align))]
-        for band in sorted(column.bands, key=lambda one: one.start):
-            look = self.format(
-                num_format=shown, align=align, bg_color=band.colour, font_color=theme.on(band.colour)
-            )
-            made.append((band.start, look))
-        return made
+        return _Looks(
+            number=self.format(num_format=shown, align=align),
+            bands=[
+                (
+                    band.start,
+                    self.format(
+                        num_format=shown, align=align, bg_color=band.colour, font_color=theme.on(band.colour)
+                    ),
+                )
+                for band in sorted(column.bands, key=lambda one: one.start)
+            ],
+            text=self.format(align=column.align or "left"),
+            date=self.format(num_format="yyyy-mm-dd", align=column.align or "left"),
+            missing=self.format(align=align, font_color=theme.QUIET),
+        )
 
-    def cell(
-        self, page: Any, line: int, at: int, cell: Cell, looks: list[tuple[float, Any]], text: Any, missing: Any
-    ) -> None:
+    def cell(self, page: Any, place: tuple[int, int], cell: Cell, looks: _Looks) -> None:
         """Write a cell: numbers as numbers, dates as dates, everything else as text that stays text."""
+        line, at = place
         if numbers.is_missing(cell):
-            page.write_string(line, at, MISSING, missing)
+            page.write_string(line, at, MISSING, looks.missing)
         elif isinstance(cell, bool):
-            page.write_boolean(line, at, cell, text)
+            page.write_boolean(line, at, cell, looks.text)
         elif isinstance(cell, (int, float)):
-            look = looks[0][1]
-            for start, banded in looks[1:]:
+            look = looks.number
+            for start, banded in looks.bands:
                 if start <= cell:
                     look = banded
             page.write_number(line, at, cell, look)
         elif isinstance(cell, dt.date):
-            page.write_datetime(line, at, cell, self.format(num_format="yyyy-mm-dd", align="left"))
+            page.write_datetime(line, at, cell, looks.date)
         else:
             words = cell.in_(self.lead) if isinstance(cell, Text) else str(cell)
-            page.write_string(line, at, words[:LONGEST_TEXT], text)
+            page.write_string(line, at, words[:LONGEST_TEXT], looks.text)
 
     def finish(
         self, page: Any, sheet: Sheet, columns: list[Column], start: int, end: int, sampled: list[Row]
@@ -216,9 +247,7 @@ class _Writer:
         """Give the width of a column: Chinese characters count twice."""
         if column.width is not None:
             return column.width
-        title = max(
-            (numbers.columns_wide(one) for one in self.both(column.title).split("\n")), default=0.0
-        )
+        title = max((numbers.columns_wide(one) for one in self.both(column.title).split("\n")), default=0.0)
         cells = (numbers.cell_text(row.get(column.key), column, self.lead) for row in sampled)
         longest = max((numbers.columns_wide(text) for text in cells), default=0.0)
         # the heading also holds the filter's button
@@ -262,5 +291,3 @@ def write_xlsx(workbook: Workbook, path: str | PathLike[str]) -> None:
         `file_unwritable`.
     """
     write_bytes(path, xlsx_bytes(workbook))
-
-

@@ -33,8 +33,9 @@ QUADRANTS: Final = ("#2a7a3b", "#b42318", "#52606d", "#1b5fa8")
 
 PDF_BODY: Final = "Noto Serif CJK SC"
 PDF_SANS: Final = "Noto Sans CJK SC"
-WORD_BODY: Final = "宋体"
-WORD_SANS: Final = "黑体"
+WORD_STAND_INS: Final = {PDF_BODY: "宋体", PDF_SANS: "黑体"}
+"""What Word takes where the fonts are not installed: the file names them as the other names of the fonts."""
+
 WORD_BODY_LATIN: Final = "Times New Roman"
 WORD_SANS_LATIN: Final = "Arial"
 SHEET_FONT: Final = "等线"
@@ -46,7 +47,7 @@ PAGE_SANS: Final = (
 PICTURE_WIDTH: Final = 640
 """Width of a chart in a document, in CSS pixels; it is set to the width of the text, 16 cm."""
 
-PICTURE_DPI: Final = 200
+PICTURE_DPI: Final = 160
 
 
 def _linear(part: int) -> float:

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import itertools
 import zipfile
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from zhiheng.documents import drawing, figures, layout, theme
@@ -23,12 +24,71 @@ if TYPE_CHECKING:
 
 _TWIPS_UPRIGHT: Final = 9072
 _TWIPS_ACROSS: Final = 14000
+_NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def _text(text: str) -> str:
     """Leave out the control characters that XML cannot hold."""
     return "".join(letter for letter in text if letter >= " " or letter in "\t\n")
+
+
+def _table_xml(paper: layout.PaperTable, widths: Sequence[int], none: str) -> str:
+    """Give a table as WordprocessingML, as text: an element at a time is ten times slower."""
+    small = f'<w:sz w:val="{round(paper.size * 2)}"/>' if paper.size < 9 else ""
+
+    def row(cells: Sequence[layout.PaperCell], *, head: bool, span: int = 1) -> str:
+        made = []
+        for cell, width, align in zip(
+            cells, widths if span == 1 else [sum(widths)], paper.aligns, strict=False
+        ):
+            its = f'<w:tcW w:w="{width}" w:type="dxa"/>'
+            if span > 1:
+                its += f'<w:gridSpan w:val="{span}"/>'
+            if head:
+                its += f"<w:tcBorders>{_edge('bottom', 6, theme.INK)}</w:tcBorders>"
+            if cell.fill:
+                its += f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill[1:]}"/>'
+            look = "<w:b/>" if head else ""
+            if cell.ink:
+                look += f'<w:color w:val="{cell.ink[1:]}"/>'
+            made.append(
+                f'<w:tc><w:tcPr>{its}<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="TableText"/>'
+                f'{"<w:keepNext/>" if head else ""}<w:jc w:val="{"center" if span > 1 else align}"/></w:pPr>'
+                f'<w:r><w:rPr>{look}{small}</w:rPr><w:t xml:space="preserve">{escape(_text(cell.text))}</w:t></w:r>'
+                "</w:p></w:tc>"
+            )
+        return (
+            f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{''.join(made)}</w:tr>"
+        )
+
+    rows = [row([layout.PaperCell(title) for title in paper.titles], head=True)]
+    rows += [row(cells, head=False) for cells in paper.rows]
+    if not paper.rows:
+        rows.append(row([layout.PaperCell(none, "", theme.QUIET)], head=False, span=len(widths)))
+    edges = _edge("top", 12, theme.INK) + _edge("bottom", 12, theme.INK) + _edge("insideH", 4, theme.RULE)
+    return (
+        f'<w:tbl xmlns:w="{_NAMESPACE}"><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>'
+        '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        f"<w:tblGrid>{''.join(f'<w:gridCol w:w={chr(34)}{one}{chr(34)}/>' for one in widths)}</w:tblGrid>"
+        f"{''.join(rows)}</w:tbl>"
+    )
+
+
+def _font_table() -> bytes:
+    fonts = "".join(
+        f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/></w:font>'
+        for name, other in theme.WORD_STAND_INS.items()
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+        f'<w:fonts xmlns:w="{_NAMESPACE}">{fonts}</w:fonts>'
+    ).encode()
+
+
+def _edge(side: str, size: int, colour: str) -> str:
+    return f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="{colour[1:]}"/>'
 
 
 class _Writer:
@@ -86,7 +146,7 @@ class _Writer:
             else:
                 mark = self.element("w:fldChar", fldCharType=kind)
                 if dirty and kind == "begin":
-                    mark.set(mark.nsmap["w"].join("{}") + "dirty", "true")
+                    mark.set(f"{{{_NAMESPACE}}}dirty", "true")
                 run.append(mark)
             runs.append(run)
         return runs
@@ -115,21 +175,23 @@ class _Writer:
             return RGBColor.from_string(hexadecimal[1:])
 
         normal = styles["Normal"]
-        self.fonts(normal, theme.WORD_BODY, theme.WORD_BODY_LATIN)
+        self.fonts(normal, theme.PDF_BODY, theme.WORD_BODY_LATIN)
         normal.font.size = Pt(12 if chinese else 11)
         normal.font.color.rgb = colour(theme.INK)
         normal.paragraph_format.space_after = Pt(0)
         languages = self.element("w:lang", val="en-US", eastAsia="zh-CN")
         normal.element.get_or_add_rPr().append(languages)
 
-        def style(name: str, size: float, *, sans: bool = True, ink: str = theme.INK, bold: bool = False) -> Any:
+        def style(
+            name: str, size: float, *, sans: bool = True, ink: str = theme.INK, bold: bool = False
+        ) -> Any:
             made = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
             made.base_style = normal
             made.hidden, made.quick_style = False, True
             if sans:
-                self.fonts(made, theme.WORD_SANS, theme.WORD_SANS_LATIN)
+                self.fonts(made, theme.PDF_SANS, theme.WORD_SANS_LATIN)
             else:
-                self.fonts(made, theme.WORD_BODY, theme.WORD_BODY_LATIN)
+                self.fonts(made, theme.PDF_BODY, theme.WORD_BODY_LATIN)
             made.font.size, made.font.bold, made.font.italic = Pt(size), bold, False
             made.font.color.rgb = colour(ink)
             return made
@@ -152,7 +214,7 @@ class _Writer:
             tabs.append(self.element("w:tab", val="right", leader="dot", pos=_TWIPS_UPRIGHT))
             made.element.get_or_add_pPr().append(tabs)
         title = style("Title", 26, bold=True)
-        for border in title.element.pPr.findall(f"{{{title.element.nsmap['w']}}}pBdr"):
+        for border in title.element.pPr.findall(f"{{{_NAMESPACE}}}pBdr"):
             title.element.pPr.remove(border)
         style("Subtitle", 16, ink=theme.QUIET)
         caption_style = style("Caption", 10, bold=True)
@@ -171,7 +233,9 @@ class _Writer:
         properties.append(border)
         properties.append(self.element("w:shd", val="clear", color="auto", fill=theme.FAINT[1:]))
         for one in ("Header", "Footer"):
-            style(one, 8.5, ink=theme.QUIET)
+            made = style(one, 8.5, ink=theme.QUIET)
+            for tabs in made.element.pPr.findall(f"{{{_NAMESPACE}}}tabs"):
+                made.element.pPr.remove(tabs)
 
     # ── page ──
 
@@ -205,10 +269,8 @@ class _Writer:
     def right_tab(self, paragraph: Any, position: int) -> None:
         """Leave one tab stop, at the right edge."""
         tabs = self.element("w:tabs")
-        for old in (4320, 8640):
-            tabs.append(self.element("w:tab", val="clear", pos=old))
         tabs.append(self.element("w:tab", val="right", pos=position))
-        paragraph._p.get_or_add_pPr().append(tabs)  # noqa: SLF001 - "clear" has no public call
+        paragraph._p.get_or_add_pPr().append(tabs)  # noqa: SLF001 - tabs come before python-docx can sort them
 
     def mark(self, paragraph: Any, before: str) -> None:
         """Write the mark of made-up data into a header."""
@@ -238,7 +300,9 @@ class _Writer:
         """Give words in the language of the document."""
         return say(words, self.language)
 
-    def paragraph(self, text: str, style: str, *, align: int | None = None, before: float | None = None) -> Any:
+    def paragraph(
+        self, text: str, style: str, *, align: int | None = None, before: float | None = None
+    ) -> Any:
         """Write a paragraph."""
         from docx.shared import Pt  # noqa: PLC0415 - as docx
 
@@ -270,7 +334,10 @@ class _Writer:
         self.break_page()
 
     def contents(self, entries: Sequence[Entry]) -> None:
-        """Write the table of contents: a field, filled in already, with page numbers that Word keeps."""
+        """Write the table of contents: a field filled with links; Word adds the page numbers when it opens the file.
+
+        Only the program that lays the pages out knows their numbers; wrong ones would be worse than none.
+        """
         headings = [entry for entry in entries if isinstance(entry.block, Heading)]
         if not headings:
             return
@@ -282,10 +349,6 @@ class _Writer:
             line = self.paragraph("", f"toc {entry.block.level}")
             link = self.element("w:hyperlink", anchor=f"_Toc{at + 1:06d}", history=1)
             link.append(self.run(heading_text(entry, self.language)))
-            tab = self.element("w:r")
-            tab.append(self.element("w:tab"))
-            link.append(tab)
-            link.extend(self.field(f"PAGEREF _Toc{at + 1:06d} \\h", ""))
             if at == 0:
                 line._p.extend([begin, code, separate])  # noqa: SLF001 - fields have no public call
             line._p.append(link)  # noqa: SLF001 - fields have no public call
@@ -302,19 +365,22 @@ class _Writer:
         made._p.insert(1, start)  # noqa: SLF001 - bookmarks have no public call
         made._p.append(self.element("w:bookmarkEnd", id=number))  # noqa: SLF001 - as above
 
-    def caption(self, entry: Entry, after: str = "", *, keep: bool) -> None:
+    def caption(self, entry: Entry, after: str = "", *, keep: bool, again: bool = False) -> None:
         """Write a caption whose number is a field, so that Word can list figures and tables."""
         whole = caption(entry, self.language)
         if not whole:
             return
         word = self.say(WORDS["table" if isinstance(entry.block, Table) else "figure"])
+        repeat = " \\c" if again else ""  # the same number again, for a figure in several pictures
         rest = whole.removeprefix(word).removeprefix(str(entry.number))
         made = self.paragraph(word, "Caption", align=1)
         made.paragraph_format.keep_with_next = keep
-        made._p.extend([  # noqa: SLF001 - fields have no public call
-            *self.field(f"SEQ {word.strip()} \\* ARABIC", str(entry.number)),
-            self.run(rest + after),
-        ])
+        made._p.extend(  # noqa: SLF001 - fields have no public call
+            [
+                *self.field(f"SEQ {word.strip()}{repeat} \\* ARABIC", str(entry.number)),
+                self.run(rest + after),
+            ]
+        )
 
     def notes(self, lines: Sequence[str]) -> None:
         """Write the notes below a figure or a table, and leave room below them."""
@@ -329,79 +395,17 @@ class _Writer:
 
     def table(self, entry: Entry) -> None:
         """Write a table: three lines, head repeated on each page, rows not broken."""
+        from docx.oxml import parse_xml  # noqa: PLC0415 - as docx
+
         assert isinstance(entry.block, Table)
         paper = layout.on_paper(entry.block, self.language)
         self.turn(across=paper.across)
         self.caption(entry, keep=True)
         width = _TWIPS_ACROSS if paper.across else _TWIPS_UPRIGHT
-        widths = [round(share * width) for share in paper.widths]
-        table = self.element("w:tbl")
-        properties = self.element("w:tblPr")
-        properties.append(self.element("w:tblW", w=sum(widths), type="dxa"))
-        borders = self.element("w:tblBorders")
-        for edge, size, colour in (("top", 12, theme.INK), ("bottom", 12, theme.INK), ("insideH", 4, theme.RULE)):
-            borders.append(self.element(f"w:{edge}", val="single", sz=size, space=0, color=colour[1:]))
-        margins = self.element("w:tblCellMar")
-        for edge in ("left", "right"):
-            margins.append(self.element(f"w:{edge}", w=60, type="dxa"))
-        properties.extend([borders, self.element("w:tblLayout", type="fixed"), margins])
-        grid = self.element("w:tblGrid")
-        grid.extend(self.element("w:gridCol", w=one) for one in widths)
-        table.extend([properties, grid])
-        head = [layout.PaperCell(title) for title in paper.titles]
-        for at, cells in enumerate([head, *paper.rows]):
-            table.append(self.row(cells, widths, paper, head=at == 0))
-        if not paper.rows:
-            none = layout.PaperCell(self.say(WORDS["no_data"]), "", theme.QUIET)
-            table.append(self.row([none], [sum(widths)], paper, head=False, span=len(widths)))
+        none = self.say(WORDS["no_data"])
+        table = parse_xml(_table_xml(paper, [round(share * width) for share in paper.widths], none))
         self.body.insert(len(self.body) - 1, table)
         self.notes(paper.notes)
-
-    def row(
-        self,
-        cells: Sequence[layout.PaperCell],
-        widths: Sequence[int],
-        paper: layout.PaperTable,
-        *,
-        head: bool,
-        span: int = 1,
-    ) -> Any:
-        """Make a row of a table."""
-        row = self.element("w:tr")
-        properties = self.element("w:trPr")
-        properties.append(self.element("w:cantSplit"))
-        if head:
-            properties.append(self.element("w:tblHeader"))
-        row.append(properties)
-        for cell, width, align in zip(cells, widths, paper.aligns, strict=False):
-            one = self.element("w:tc")
-            its = self.element("w:tcPr")
-            its.append(self.element("w:tcW", w=width, type="dxa"))
-            if span > 1:
-                its.append(self.element("w:gridSpan", val=span))
-            if head:
-                edge = self.element("w:tcBorders")
-                edge.append(self.element("w:bottom", val="single", sz=6, space=0, color=theme.INK[1:]))
-                its.append(edge)
-            if cell.fill:
-                its.append(self.element("w:shd", val="clear", color="auto", fill=cell.fill[1:]))
-            its.append(self.element("w:vAlign", val="center"))
-            paragraph = self.element("w:p")
-            lead = self.element("w:pPr")
-            lead.append(self.element("w:pStyle", val="TableText"))
-            if head:
-                lead.append(self.element("w:keepNext"))
-            lead.append(self.element("w:jc", val="center" if span > 1 else align))
-            paragraph.append(lead)
-            look = [self.element("w:b")] if head else []
-            if cell.ink:
-                look.append(self.element("w:color", val=cell.ink[1:]))
-            if paper.size < 9:
-                look.append(self.element("w:sz", val=round(paper.size * 2)))
-            paragraph.append(self.run(cell.text, *look))
-            one.extend([its, paragraph])
-            row.append(one)
-        return row
 
     def facts(self, pairs: Sequence[tuple[Words, Words]]) -> None:
         """Write names and what they are, as a table without a head."""
@@ -411,7 +415,9 @@ class _Writer:
             return
         table = self.document.add_table(rows=len(pairs), cols=2)
         for row, (name, what) in zip(table.rows, pairs, strict=True):
-            for cell, text, width in zip(row.cells, (self.say(name), self.say(what)), (5.3, 10.7), strict=True):
+            for cell, text, width in zip(
+                row.cells, (self.say(name), self.say(what)), (5.3, 10.7), strict=True
+            ):
                 cell.width = Cm(width)
                 cell.paragraphs[0].style = "Table Text"
                 cell.paragraphs[0].add_run(_text(text))
@@ -435,7 +441,7 @@ class _Writer:
             described.set("descr", _text(alternative))
             described.set("name", entry.anchor)
             part = f" ({at + 1}/{len(pictures)})" if len(pictures) > 1 else ""
-            self.caption(entry, part, keep=False)
+            self.caption(entry, part, keep=False, again=at > 0)
         self.notes(notes_of_chart(entry.block, self.language))
 
     def write(self) -> bytes:
@@ -446,7 +452,9 @@ class _Writer:
         entries = outline(self.report.blocks)
         self.contents(entries)
         charts = [entry for entry in entries if isinstance(entry.block, CHARTS)]
-        drawn = pictures_of([entry.block for entry in charts if isinstance(entry.block, CHARTS)], self.language)
+        drawn = pictures_of(
+            [entry.block for entry in charts if isinstance(entry.block, CHARTS)], self.language
+        )
         made = iter(drawing.pngs([one for parts in drawn for one in parts]))
         pictures = {
             id(entry): [(next(made), picture_width(one)) for one in parts]
@@ -484,8 +492,15 @@ class _Writer:
             case _:
                 self.chart(entry, pictures[id(entry)])
 
+    def font_table(self) -> None:
+        """Say which fonts stand in on a machine without the office fonts."""
+        for part in self.document.part.package.iter_parts():
+            if str(part.partname) == "/word/fontTable.xml":
+                part._blob = _font_table()  # noqa: SLF001 - python-docx keeps this part as bytes
+
     def packed(self) -> bytes:
         """Give the file with fixed dates: the same bytes for the same report."""
+        self.font_table()
         properties = self.document.core_properties
         day = dt.datetime.combine(self.report.date, dt.time())
         properties.title = _text(self.say(self.report.title))

@@ -13,15 +13,21 @@
   function each(selector, act) { Array.prototype.forEach.call(document.querySelectorAll(selector), act); }
 
   // ── charts ──
-  function draw(place) {
-    var width = printing ? 660 : place.parentElement.clientWidth;
-    if (!width) { return; }
-    var chart = all.charts[place.dataset.chart];
-    var made = zhihengCharts.build(chart.data, {
+  // Works out a chart and gives it its room, so that nothing moves when it is drawn.
+  function prepare(place, width) {
+    var made = zhihengCharts.build(all.charts[place.dataset.chart].data, {
       language: language, words: words(), theme: all.theme, font: all.font, width: width, page: !printing,
     });
     place.style.width = made.width + "px";
     place.style.height = made.height + "px";
+    return made;
+  }
+
+  function draw(place) {
+    var width = printing ? 660 : place.parentElement.clientWidth;
+    if (!width) { return; }
+    var chart = all.charts[place.dataset.chart];
+    var made = prepare(place, width);
     var old = drawn.get(place);
     if (old) { old.dispose(); }
     var made_chart = echarts.init(place, null, { renderer: "svg", width: made.width, height: made.height });
@@ -63,9 +69,17 @@
 
   each(".canvas", function (place) {
     place.setAttribute("aria-label", all.charts[place.dataset.chart].alt[language]);
-    if (watcher) { watcher.observe(place); } else { draw(place); }
+    if (place.parentElement.clientWidth) { prepare(place, place.parentElement.clientWidth); }
+    if (watcher) { watcher.observe(place); }
     place.addEventListener("keydown", function (event) { move(place, event); });
   });
+
+  // What nobody has looked at yet is drawn when there is time, one chart at a time.
+  function drawNext() {
+    var place = Array.prototype.find.call(document.querySelectorAll(".canvas"), function (one) { return !drawn.has(one); });
+    if (place && !printing) { draw(place); setTimeout(drawNext, 30); }
+  }
+  window.addEventListener("load", function () { setTimeout(drawNext, 100); });
 
   var waiting = null;
   window.addEventListener("resize", function () {
