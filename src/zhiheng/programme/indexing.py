@@ -247,7 +247,7 @@ def _adjusted(
 ) -> tuple[list[civic.Adjusted], Array, Array]:
     """Apply the civic rules to the root, wave by wave: what was done, the values, their derivative."""
     rules = [_rule(a) for a in settings.adjust]
-    bands = [civic.Band(b.start, b.name.zh, b.name.en, b.colour, b.code) for b in settings.bands]
+    bands = [civic.Band(b.start, name_zh=b.name.zh, name_en=b.name.en, colour=b.colour, code=b.code) for b in settings.bands]
     value, slopes = value.copy(), np.ones(value.shape[1:])
     done = []
     for w in range(len(found.waves)):
@@ -270,18 +270,18 @@ def _adjusted(
 
 
 def _rule(a: Adjustment) -> civic.Adjustment:
+    words = {"name_zh": a.name.zh, "name_en": a.name.en}
     if a.kind == "veto":
-        return civic.Veto(a.code, a.set_to, a.cap_band or None, a.name.zh, a.name.en)
+        return civic.Veto(a.code, set_to=a.set_to, cap_band=a.cap_band or None, at=a.at, **words)
     made = civic.Deduction if a.kind == "deduction" else civic.Bonus
-    return made(a.code, a.points or 0.0, np.inf if a.cap is None else a.cap, a.name.zh, a.name.en)
+    return made(a.code, points=a.points or 0.0, cap=np.inf if a.cap is None else a.cap, **words)
 
 
 def _count(a: Adjustment, found: LevelEstimates, wave: int) -> Array:
     """What a rule looks at, by unit; a unit without data has no finding."""
     if a.measured not in found.figures:
         return np.zeros(len(found.units))
-    value = np.nan_to_num(np.asarray(found.figures[a.measured]["value"])[wave])
-    return (value >= a.at).astype(np.float64) if a.kind == "veto" else value
+    return np.nan_to_num(np.asarray(found.figures[a.measured]["value"])[wave])
 
 
 def _cautious(df: Array) -> float:

@@ -374,6 +374,8 @@ def _adjustment(section: Section, tables: list[str]) -> Adjustment:
         cap_band=section.text("cap_band"),
     )
     if kind == "veto":
+        if adjustment.at <= 0:
+            section.tell("key_kind", "at", adjustment.at, ("正数", "a positive number"))
         if (adjustment.set_to is None) == (not adjustment.cap_band):
             section.tell("one_of", "", ", ".join(section.data), "set_to, cap_band")
     elif adjustment.points is None or adjustment.points <= 0:

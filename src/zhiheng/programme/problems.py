@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Language = Literal["zh", "en"]
@@ -78,7 +78,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "code_unknown": ("代码不认识：{found}，应为：{expected}。请改正，或在 coding 中补上。", "A code is unknown: {found}; it must be one of {expected}. Correct it or add it to the coding."),
     "date_impossible": ("日期不可能：{found}，应为：{expected}。请改正，或在 coding 的 missing 中列出。", "A date is impossible: {found}; expected {expected}. Correct it or list it under `missing` in coding."),
     "constant_used": ("该期没有这一列，按方案以 {found} 代替（{expected}）。若有真实数据请补上。", "This wave has no such column; the plan puts {found} in its place ({expected}). Supply the column if it exists."),
-    "id_repeated": ("编号重复：{found}，应唯一。请删去重复的行，或改正编号。", "The id occurs again: {found}; expected {expected}. Remove the repeated rows or correct the ids."),
+    "id_repeated": ("编号重复：{found}，应唯一：{expected}。请删去重复的行，或改正编号。", "The id occurs again: {found}; expected {expected}. Remove the repeated rows or correct the ids."),
     "folded_disagree": ("合并为一个单位的行互相矛盾：{found}，应一致：{expected}。已不采用，请改正。", "Rows folded into one unit disagree: {found}; expected {expected}. The value is not used; correct it."),
     "contradiction": ("自相矛盾：{found}，应为：{expected}。所列的值不采用，请核对原始记录。", "The row contradicts itself: {found}; expected {expected}. The named values are not used; check the record."),
     "keep_empty": ("keep 条件下没有剩下任何行：{found}，应至少一行：{expected}。请检查条件。", "No row meets `keep`: {found}; expected {expected}. Check the condition."),
@@ -211,9 +211,23 @@ class Findings:
         return any(f.severity == "error" for f in self.records)
 
     def sorted(self) -> tuple[Finding, ...]:
-        """Give errors first, then by file and row."""
-        order = sorted(self.records, key=lambda f: (f.severity != "error", f.file, f.row or 0, f.column, f.code))
-        return tuple(dict.fromkeys(order))
+        """Give errors first, then by file and row; the same thing met in several waves of a file is told once."""
+        merged: dict[tuple[object, ...], Finding] = {}
+        for f in dict.fromkeys(self.records):
+            key: tuple[object, ...] = (f.code, f.file, f.column, f.severity, f.expected)
+            if f.rows is None or key not in merged:
+                merged[(*key, f) if f.rows is None else key] = f
+            else:
+                merged[key] = _together(merged[key], f)
+        return tuple(
+            sorted(merged.values(), key=lambda f: (f.severity != "error", f.file, f.row or 0, f.column, f.code))
+        )
+
+
+def _together(one: Finding, other: Finding) -> Finding:
+    """Count two findings of one kind as one: the first row and its words lead."""
+    first, second = sorted((one, other), key=lambda f: f.row or 0)
+    return replace(first, rows=(first.rows or 0) + (second.rows or 0))
 
 
 def _told(value: object) -> str | tuple[str, str]:
