@@ -17,10 +17,10 @@ __all__ = ["Run", "check", "measure", "prepare"]
 _HOMES = {"check": "preparation", "prepare": "preparation", "Run": "run", "measure": "run"}
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  the type is that of the name asked for, given above
+def __getattr__(name: str) -> Any:
     """Import on first use, so that `zhiheng --help` does not wait for the engine."""
     if name not in _HOMES:
         raise AttributeError(name)
-    import importlib  # slow import: the engine behind it
+    import importlib  # noqa: PLC0415 - slow import: the engine behind it
 
     return getattr(importlib.import_module(f"zhiheng.programme.{_HOMES[name]}"), name)

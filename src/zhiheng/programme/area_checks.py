@@ -83,7 +83,11 @@ def _rows_without_unit(
 
 
 def _unlabelled(
-    table: CleanTable, domain: Domain, units: Mapping[Unit, int], labels: Mapping[Unit, Words], findings: Findings
+    table: CleanTable,
+    domain: Domain,
+    units: Mapping[Unit, int],
+    labels: Mapping[Unit, Words],
+    findings: Findings,
 ) -> None:
     unknown = [u for u in units if u not in labels] if labels else []
     if unknown:
@@ -94,7 +98,11 @@ def _unlabelled(
 
 
 def _disagree(
-    first: CleanTable, second: CleanTable, domain: Domain, found: Mapping[str, Mapping[Unit, int]], findings: Findings
+    first: CleanTable,
+    second: CleanTable,
+    domain: Domain,
+    found: Mapping[str, Mapping[Unit, int]],
+    findings: Findings,
 ) -> None:
     for one, other in ((first, second), (second, first)):
         ours, theirs = found[one.plan.name], found[other.plan.name]

@@ -10,22 +10,30 @@ import datetime
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from zhiheng.programme.plan import Coding, Condition
 from zhiheng.programme.problems import listed
 from zhiheng.programme.section import plain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: states of a cell, in the words of `ledger.REASONS`
 STATES = ("answered", "no_answer", "not_valid", "not_asked", "folded_disagree", "contradiction")
 ANSWERED, NO_ANSWER, NOT_VALID, NOT_ASKED, DISAGREE, CONTRADICTION = range(len(STATES))
 
 #: the rule a value broke -> the finding
-_BROKEN = {"number": "not_a_number", "range": "out_of_range", "code": "code_unknown", "date": "date_impossible"}
+_BROKEN = {
+    "number": "not_a_number",
+    "range": "out_of_range",
+    "code": "code_unknown",
+    "date": "date_impossible",
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class CleanColumn:
     @property
     def present(self) -> NDArray[np.bool_]:
         """Where there is a value."""
-        return self.state == ANSWERED
+        return np.asarray(self.state == ANSWERED, dtype=np.bool_)
 
     def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> CleanColumn:
         """Some of the rows."""
@@ -66,7 +74,7 @@ class CleanColumn:
         """As an Arrow column of float64 or text, null where missing."""
         if self.levels is None:
             return pa.array(self.values, mask=~self.present)
-        found = np.append(np.array(self.levels, dtype=object), None)[self.values]
+        found = np.array([*self.levels, None], dtype=object)[self.values]
         return pa.array(found, pa.string())
 
     def meets(self, condition: Condition) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -114,7 +122,9 @@ def absent(rows: int, *, number: bool, state: int = NOT_ASKED) -> CleanColumn:
     return CleanColumn(np.full(rows, -1, dtype=np.int64), states, ())
 
 
-def clean(raw: pa.ChunkedArray | pa.Array, coding: Coding, *, number: bool) -> tuple[CleanColumn, list[Misfit]]:
+def clean(
+    raw: pa.ChunkedArray | pa.Array, coding: Coding, *, number: bool
+) -> tuple[CleanColumn, list[Misfit]]:
     """Code a raw column.
 
     Parameters
@@ -132,7 +142,7 @@ def clean(raw: pa.ChunkedArray | pa.Array, coding: Coding, *, number: bool) -> t
         raw = raw.cast(raw.type.value_type)
     encoded = pc.dictionary_encode(raw, null_encoding="encode")
     positions = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
-    distinct = ["" if v is None or v != v else plain(v).strip() for v in encoded.dictionary.to_pylist()]
+    distinct = ["" if _is_missing(v) else plain(v).strip() for v in encoded.dictionary.to_pylist()]
     judge = _judge(coding, number=number)
     verdicts = [judge(text) for text in distinct]
     state = np.array([v[1] for v in verdicts], dtype=np.int8)
@@ -144,6 +154,10 @@ def clean(raw: pa.ChunkedArray | pa.Array, coding: Coding, *, number: bool) -> t
     place = {level: i for i, level in enumerate(levels)}
     codes = np.array([-1 if v[0] is None else place[str(v[0])] for v in verdicts], dtype=np.int64)
     return CleanColumn(codes[positions], state[positions], levels), misfits
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _is_numeric(kind: pa.DataType) -> bool:
@@ -197,7 +211,9 @@ def _judge(coding: Coding, *, number: bool) -> Callable[[str], Verdict]:
                 code = coding.codes.get(plain(value))
             return (None, NOT_VALID, "code") if code is None else (code, ANSWERED, "")
         if coding.ranges:
-            code = next((c for low, high, c in coding.ranges if value is not None and low <= value <= high), None)
+            code = next(
+                (c for low, high, c in coding.ranges if value is not None and low <= value <= high), None
+            )
             return (None, NOT_VALID, "code") if code is None else (code, ANSWERED, "")
         if coding.date:
             day = _date(text, coding)
@@ -234,7 +250,7 @@ def _date(text: str, coding: Coding) -> str | None:
 def _misfits(
     distinct: Sequence[str], broken: Sequence[str], positions: NDArray[np.int64], coding: Coding
 ) -> list[Misfit]:
-    misfits = []
+    misfits: list[Misfit] = []
     if not any(broken):
         return misfits
     counts = np.bincount(positions, minlength=len(distinct))
@@ -260,7 +276,10 @@ def _expected(coding: Coding) -> tuple[str, str]:
         between = f" {coding.earliest}…{coding.latest}" if coding.earliest or coding.latest else ""
         return f"日期 {coding.date}{between}", f"a date {coding.date}{between}"
     if coding.valid is not None:
-        return f"{coding.valid[0]:g} 到 {coding.valid[1]:g} 的数字", f"a number from {coding.valid[0]:g} to {coding.valid[1]:g}"
+        return (
+            f"{coding.valid[0]:g} 到 {coding.valid[1]:g} 的数字",
+            f"a number from {coding.valid[0]:g} to {coding.valid[1]:g}",
+        )
     return "数字", "a number"
 
 

@@ -7,6 +7,7 @@ Leaves with 0 when the work was done (perhaps with warnings), 1 when the program
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,9 +48,9 @@ WORDS = {
     "ranks": ("名次区间", "ranks"),
     "group": ("分组", "group"),
     "written": ("已写出：", "Written:"),
-    "made": ("已新建方案：{path}。请先读 plan.toml 中的说明。", "A new programme: {path}. Read the comments in plan.toml first."),
+    "made": ("已新建方案：{path}。请先读 plan.toml。", "A new programme: {path}. Read its plan.toml first."),
     "taken": ("{path} 里已有 plan.toml，不覆盖。", "{path} holds a plan.toml already; it is left alone."),
-    "none": ("方案没有 [index]：只有估计值，见 results.parquet。", "The plan has no [index]: see results.parquet for the estimates."),
+    "none": ("方案没有 [index]，估计值见 results.parquet。", "There is no [index]: see results.parquet."),
 }  # fmt: skip
 
 
@@ -66,7 +67,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("plan", type=PLAN)
-@click.option("--data", type=DATA, help="数据目录（默认：方案目录） · data folder, by default the programme folder")
+@click.option(
+    "--data", type=DATA, help="数据目录（默认：方案目录） · data folder, by default the programme folder"
+)
 @click.option("--lang", type=LANGUAGES, default="zh", show_default=True, help="语言 · language")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON")
 def check(plan: Path, data: Path | None, lang: Language, *, as_json: bool) -> None:
@@ -74,7 +77,7 @@ def check(plan: Path, data: Path | None, lang: Language, *, as_json: bool) -> No
 
     0 = 没有错误 · no error; 1 = 有错误 · errors.
     """
-    from zhiheng.programme.preparation import check as find  # slow import: the readers
+    from zhiheng.programme.preparation import check as find  # noqa: PLC0415 - slow import: the readers
 
     findings = find(plan, data)
     if as_json:
@@ -87,10 +90,16 @@ def check(plan: Path, data: Path | None, lang: Language, *, as_json: bool) -> No
 @main.command()
 @click.argument("plan", type=PLAN)
 @click.option("--out", type=FOLDER, required=True, help="结果目录 · folder for the results")
-@click.option("--data", type=DATA, help="数据目录（默认：方案目录） · data folder, by default the programme folder")
+@click.option(
+    "--data", type=DATA, help="数据目录（默认：方案目录） · data folder, by default the programme folder"
+)
 @click.option("--exact", is_flag=True, help="单线程，结果逐字节相同 · one thread: the same bytes each time")
-@click.option("--formats", help="逗号分隔 · comma-separated: parquet,xlsx,html,docx,pdf (default: as the plan says)")
-@click.option("--lang", type=LANGUAGES, help="语言（默认：方案的第一语言） · language, by default the plan's first")
+@click.option(
+    "--formats", help="逗号分隔 · comma-separated: parquet,xlsx,html,docx,pdf (default: as the plan says)"
+)
+@click.option(
+    "--lang", type=LANGUAGES, help="语言（默认：方案的第一语言） · language, by default the plan's first"
+)
 def measure(
     plan: Path, out: Path, data: Path | None, *, exact: bool, formats: str | None, lang: Language | None
 ) -> None:
@@ -98,17 +107,17 @@ def measure(
 
     0 = 完成 · done; 1 = 方案或数据有错误，没有测评 · errors, nothing was measured.
     """
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # slow import
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - slow import
 
-    from zhiheng.programme.plan_file import FORMATS
-    from zhiheng.programme.run import measure as run_plan
+    from zhiheng.programme.plan_file import FORMATS  # noqa: PLC0415 - slow import
+    from zhiheng.programme.run import measure as run_plan  # noqa: PLC0415 - slow import
 
     wanted = None if formats is None else [f.strip() for f in formats.split(",") if f.strip()]
     for name in wanted or ():
         if name not in FORMATS:
             raise click.BadParameter(f"{name}: {', '.join(FORMATS)}", param_hint="--formats")
     console = _console()
-    shown = cast("Language", lang or "zh")
+    shown = lang or "zh"
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_console(stderr=True), transient=True) as bars:
         task = bars.add_task("", total=None)
@@ -135,7 +144,7 @@ def measure(
 @click.option("--lang", type=LANGUAGES, default="zh", show_default=True, help="语言 · language")
 def new(folder: Path, lang: Language) -> None:
     """新建一个带说明的方案 · Start a programme, with comments that explain it."""
-    from zhiheng.programme.template import write
+    from zhiheng.programme.template import write  # noqa: PLC0415 - slow import
 
     if (folder / "plan.toml").exists():
         click.echo(word("taken", lang).format(path=folder), err=True)
@@ -145,18 +154,22 @@ def new(folder: Path, lang: Language) -> None:
 
 
 def _console(*, stderr: bool = False) -> Console:
-    from rich.console import Console  # slow import
+    from rich.console import Console  # noqa: PLC0415 - slow import
 
     return Console(stderr=stderr, highlight=False)
 
 
 def _print(console: Console, findings: Sequence[Finding], language: Language, *, quiet: bool = False) -> None:
     """Print findings, errors first; with `quiet` nothing is said when there are none."""
-    from rich.text import Text  # slow import
+    from rich.text import Text  # noqa: PLC0415 - slow import
 
     for finding in findings:
         colour = "red" if finding.severity == "error" else "yellow"
-        console.print(Text(word(finding.severity, language), style=colour), Text(finding.message(language)), soft_wrap=True)
+        console.print(
+            Text(word(finding.severity, language), style=colour),
+            Text(finding.message(language)),
+            soft_wrap=True,
+        )
     errors = sum(f.severity == "error" for f in findings)
     if findings:
         console.print(word("counted", language).format(errors=errors, warnings=len(findings) - errors))
@@ -174,7 +187,7 @@ def _print_index(console: Console, run: Run, language: Language) -> None:
 
 
 def _print_level(console: Console, run: Run, level: Level, language: Language, most: int = 30) -> None:
-    from rich.table import Table  # slow import
+    from rich.table import Table  # noqa: PLC0415 - slow import
 
     index = level.index
     assert index is not None
@@ -193,7 +206,7 @@ def _print_level(console: Console, run: Run, level: Level, language: Language, m
             comparison.letters[u],
         )  # fmt: skip
         table.add_row(place[0], level.names[u].in_language(language), _figure(value),
-                      "" if low != low else f"{_figure(low)}–{_figure(high)}", place[1], place[2])  # fmt: skip
+                      "" if math.isnan(low) else f"{_figure(low)}–{_figure(high)}", place[1], place[2])  # fmt: skip
     if len(order) > most:
         table.add_row("", "…", "", "", "", "")
     console.print(table)
@@ -201,13 +214,13 @@ def _print_level(console: Console, run: Run, level: Level, language: Language, m
 
 def _figure(value: float) -> str:
     """One decimal for scores up to 100, three for indices up to 1."""
-    if value != value:
+    if math.isnan(value):
         return "—"
     return f"{value:.1f}" if abs(value) > 2 else f"{value:.3f}"
 
 
 def _downwards(value: float) -> tuple[bool, float]:
-    return (value != value, -value)
+    return (math.isnan(value), -value)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from zhiheng.programme.coding import CleanColumn
 from zhiheng.programme.plan import STRATUM, WAVE
 from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.tables import CleanTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _MOST_NAMED = 10
 
@@ -48,9 +52,9 @@ def _ids(table: CleanTable, findings: Findings) -> None:
     repeated = (counts[key] > 1) & column.present
     seen: set[int] = set()
     extra = np.zeros(len(key), dtype=np.bool_)
-    for row in np.flatnonzero(repeated):
-        extra[row] = int(key[row]) in seen
-        seen.add(int(key[row]))
+    for at in np.flatnonzero(repeated):
+        extra[at] = int(key[at]) in seen
+        seen.add(int(key[at]))
     if extra.any():
         first = int(np.flatnonzero(extra)[0])
         file, row = table.place(first)

@@ -73,7 +73,9 @@ class Analysis:
         """What the plan says of the table."""
         return self.table.plan
 
-    def estimate(self, by: Sequence[str], level: float, *, exact: bool) -> list[tuple[list[Measured], Estimates]]:
+    def estimate(
+        self, by: Sequence[str], level: float, *, exact: bool
+    ) -> list[tuple[list[Measured], Estimates]]:
         """Estimate every statistic of the table by wave and some columns."""
         groups = []
         for call, statistics in ((mean, ("mean", "proportion")), (total, ("total",))):
@@ -110,7 +112,9 @@ def analysis_of(plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, T
     columns = {n: table.columns[n].to_arrow() for n in names}
     for m in measured:
         clean = table.columns[m.variable]
-        columns[column_of(m)] = clean.to_arrow() if m.statistic != "proportion" else _member(clean, m.category)
+        columns[column_of(m)] = (
+            clean.to_arrow() if m.statistic != "proportion" else _member(clean, m.category)
+        )
     data = pa.table(columns)
     design = _design(table.plan)
     where = None
@@ -176,7 +180,9 @@ def _weigh(
     final = weights_of(data, weighted.design)
     middle = float(np.median(final))
     lower, upper = (None if bound is None else bound * middle for bound in bounds)
-    if (lower is not None and bool((final < lower).any())) or (upper is not None and bool((final > upper).any())):
+    if (lower is not None and bool((final < lower).any())) or (
+        upper is not None and bool((final > upper).any())
+    ):
         weighted = trim(data, weighted.design, lower=lower, upper=upper).after(weighted.report)
         if targets:
             weighted = rake(data, weighted.design, _keyed(targets)).after(weighted.report)
@@ -284,7 +290,9 @@ def _laid_out(column: Array, where: NDArray[np.int64]) -> Array:
     return np.append(np.asarray(column, dtype=np.float64), np.nan)[where]
 
 
-def _published(analysis: Analysis, measured: Measured, columns: Sequence[str]) -> dict[tuple[str, Unit], float]:
+def _published(
+    analysis: Analysis, measured: Measured, columns: Sequence[str]
+) -> dict[tuple[str, Unit], float]:
     table = analysis.table
     waves = table.columns[WAVE].to_arrow().to_pylist()
     cells = [table.columns[c].to_arrow().to_pylist() for c in columns]

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse, stats
 
 from zhiheng.measure.indices import civic
 from zhiheng.measure.indices.aggregate import Index, carry_forward, evaluate
 from zhiheng.measure.indices.compare import Comparison, compare
+from zhiheng.measure.indices.problems import Finding, Problem, some
 from zhiheng.measure.indices.progress import Chain, Change, chain, changes
 from zhiheng.measure.indices.tree import Tree
 from zhiheng.programme.estimation import Array, Group, LevelEstimates, unit_code
 from zhiheng.programme.plan import Adjustment, IndexPlan, Measured, Plan
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: replicates where the delta method does not apply
 REPLICATES = 500
@@ -38,7 +42,7 @@ class LevelIndex:
     value, se, lower, upper, df
         (codes, waves, units); the root after the civic rules. Units in the order of `LevelEstimates.units`.
     covariance
-        (waves × units, same) of the root, waves outermost.
+        (waves × units, same) of the root, waves outermost; none for published values, which have no sampling error.
     comparisons
         By wave; none for the whole.
     changes, chains
@@ -59,7 +63,7 @@ class LevelIndex:
     lower: Array
     upper: Array
     df: Array
-    covariance: Array
+    covariance: Array | None
     comparisons: Mapping[str, Comparison]
     changes: tuple[Change, ...]
     chains: Mapping[str, Chain]
@@ -85,10 +89,11 @@ def index_level(plan: Plan, tree: Tree, found: LevelEstimates) -> LevelIndex:
     asked = dict(plan.leaves)
     leaves = [asked[leaf.code] for leaf in tree.leaves]
     raw, where, carried = _raw(leaves, found, carry=settings.missing == "carry")
-    if settings.missing != "fail":
-        tree = _forgiving(tree)
     labels = [f"{unit} {wave}" for wave in found.waves for unit in names]
-    index = evaluate(tree, raw.reshape(-1, len(leaves)), labels, missing="fail" if settings.missing == "fail" else "renormalise")
+    if settings.missing == "fail":
+        _complete(tree, raw.reshape(-1, len(leaves)), labels)
+    tree = _forgiving(tree)
+    index = evaluate(tree, raw.reshape(-1, len(leaves)), labels)
     value = index.values.T.reshape(len(tree.codes), *shape)
     error = _Error(plan, tree, index, raw.reshape(-1, len(leaves)), leaves, where, found.groups)
     se, df = (array.reshape(len(tree.codes), *shape) for array in error.of_codes())
@@ -96,7 +101,8 @@ def index_level(plan: Plan, tree: Tree, found: LevelEstimates) -> LevelIndex:
     covariance = error.of_root()
     civil, value, slopes = _adjusted(settings, tree, found, names, value, root)
     se[root] *= slopes
-    covariance = covariance * np.outer(slopes.ravel(), slopes.ravel())
+    if covariance is not None:
+        covariance = covariance * np.outer(slopes.ravel(), slopes.ravel())
     half = stats.t.isf((1 - settings.level) / 2, np.where(np.isfinite(df) & (df > 0), df, 1e12)) * se
     whole = len(found.units) == 1 and found.level == "all"
     return LevelIndex(
@@ -136,8 +142,25 @@ def _raw(
     return raw, wave, carried
 
 
+def _complete(tree: Tree, raw: Array, labels: Sequence[str]) -> None:
+    """Refuse a unit that lacks an indicator in a wave; a unit without any value in a wave is not there in it."""
+    gone = np.isnan(raw)
+    there = ~gone.all(axis=1)
+    found = [
+        Finding(
+            "missing_value",
+            leaf.code,
+            found=some([labels[int(i)] for i in np.flatnonzero(gone[:, k] & there)]),
+        )
+        for k, leaf in enumerate(tree.leaves)
+        if not leaf.optional and (gone[:, k] & there).any()
+    ]
+    if found:
+        raise Problem(found)
+
+
 def _forgiving(tree: Tree) -> Tree:
-    """Let every indicator be missing at this level: its weight goes to its siblings, as the plan says."""
+    """Let every indicator be missing somewhere: its weight goes to its siblings there, as the plan says."""
     loose = tuple(replace(one, optional=True) for one in tree.indicators)
     return Tree(loose, tree.bounds, tree.moments, normalise_weights=True)
 
@@ -145,7 +168,7 @@ def _forgiving(tree: Tree) -> Tree:
 class _Error:
     """The sampling error of an index: one part for each group of estimates."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - made in one place
         self,
         plan: Plan,
         tree: Tree,
@@ -179,7 +202,10 @@ class _Error:
         if not self.groups:
             return dict.fromkeys(self.tree.codes, "published values, no sampling error")
         replicates = f"{REPLICATES} bootstrap replicates of first-stage units"
-        return {c: "delta method" if s else replicates for c, s in zip(self.tree.codes, self.index.smooth, strict=True)}
+        return {
+            c: "delta method" if s else replicates
+            for c, s in zip(self.tree.codes, self.index.smooth, strict=True)
+        }
 
     def of_codes(self) -> tuple[Array, Array]:
         """Standard errors and degrees of freedom, (codes, cells)."""
@@ -205,11 +231,11 @@ class _Error:
         df = np.divide(variance**2, over, out=np.full_like(variance, np.inf), where=over > 0)
         return se, df
 
-    def of_root(self) -> Array:
-        """Covariance of the index over all cells."""
+    def of_root(self) -> Array | None:
+        """Covariance of the index over all cells; none without sampling error."""
         cells = len(self.index.units)
         if not self.groups:
-            return np.zeros((cells, cells))
+            return None
         if not self.index.smooth[self.root]:
             return np.atleast_2d(np.cov(np.nan_to_num(self.draws()[:, :, self.root]), rowvar=False))
         result = np.zeros((cells, cells))
@@ -247,7 +273,10 @@ def _adjusted(
 ) -> tuple[list[civic.Adjusted], Array, Array]:
     """Apply the civic rules to the root, wave by wave: what was done, the values, their derivative."""
     rules = [_rule(a) for a in settings.adjust]
-    bands = [civic.Band(b.start, name_zh=b.name.zh, name_en=b.name.en, colour=b.colour, code=b.code) for b in settings.bands]
+    bands = [
+        civic.Band(b.start, name_zh=b.name.zh, name_en=b.name.en, colour=b.colour, code=b.code)
+        for b in settings.bands
+    ]
     value, slopes = value.copy(), np.ones(value.shape[1:])
     done = []
     for w in range(len(found.waves)):
@@ -281,7 +310,7 @@ def _count(a: Adjustment, found: LevelEstimates, wave: int) -> Array:
     """What a rule looks at, by unit; a unit without data has no finding."""
     if a.measured not in found.figures:
         return np.zeros(len(found.units))
-    return np.nan_to_num(np.asarray(found.figures[a.measured]["value"])[wave])
+    return np.asarray(np.nan_to_num(found.figures[a.measured]["value"][wave]))
 
 
 def _cautious(df: Array) -> float:
@@ -291,14 +320,16 @@ def _cautious(df: Array) -> float:
 
 
 def _comparisons(
-    plan: Plan, found: LevelEstimates, names: Sequence[str], value: Array, covariance: Array, df: Array
+    plan: Plan, found: LevelEstimates, names: Sequence[str], value: Array, covariance: Array | None, df: Array
 ) -> dict[str, Comparison]:
     assert plan.index is not None
     size = len(found.units)
     return {
         wave: compare(
             value[w],
-            covariance=covariance[w * size : (w + 1) * size, w * size : (w + 1) * size],
+            covariance=np.zeros(size)
+            if covariance is None
+            else covariance[w * size :, w * size :][:size, :size],
             units=names,
             level=plan.index.level,
             df=_cautious(df[w]),
@@ -310,25 +341,38 @@ def _comparisons(
 
 
 def _changes(
-    settings: IndexPlan, found: LevelEstimates, names: Sequence[str], value: Array, covariance: Array, df: Array
+    settings: IndexPlan,
+    found: LevelEstimates,
+    names: Sequence[str],
+    value: Array,
+    covariance: Array | None,
+    df: Array,
 ) -> tuple[Change, ...]:
     waves, size = value.shape
     if waves < 2:
         return ()
-    cube = covariance.reshape(waves, size, waves, size)
-    own = np.stack([cube[:, u, :, u] for u in range(size)])
+    own = np.stack([_of_unit(covariance, u, waves, size) for u in range(size)])
     freedom = [_cautious(df[:, u]) for u in range(size)]
     return changes(value, own, units=names, waves=found.waves, level=settings.level, df=freedom)
 
 
-def _chains(found: LevelEstimates, names: Sequence[str], value: Array, covariance: Array) -> dict[str, Chain]:
+def _of_unit(covariance: Array | None, unit: int, waves: int, units: int) -> Array:
+    """Covariance of the waves of one unit."""
+    if covariance is None:
+        return np.zeros((waves, waves))
+    own: Array = covariance[unit::units, unit::units]
+    return own
+
+
+def _chains(
+    found: LevelEstimates, names: Sequence[str], value: Array, covariance: Array | None
+) -> dict[str, Chain]:
     """Chain the index of each unit that has a positive index in every wave."""
     waves, size = value.shape
     if waves < 2:
         return {}
-    cube = covariance.reshape(waves, size, waves, size)
     return {
-        names[u]: chain(value[:, u], cube[:, u, :, u], waves=found.waves)
+        names[u]: chain(value[:, u], _of_unit(covariance, u, waves, size), waves=found.waves)
         for u in range(size)
         if np.all(np.nan_to_num(value[:, u]) > 0)
     }

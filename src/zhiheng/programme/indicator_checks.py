@@ -26,7 +26,9 @@ def read_tree(plan: Plan, findings: Findings) -> Tree | None:
     by_row = {i.row: i for i in plan.indicators}
     last = max(by_row)
     first_cells = plan.indicators[0].cells
-    rows = [_cells(by_row[n], plan) if n in by_row else dict.fromkeys(first_cells, "") for n in range(2, last + 1)]
+    rows = [
+        _cells(by_row[n], plan) if n in by_row else dict.fromkeys(first_cells, "") for n in range(2, last + 1)
+    ]
     if not any(n in by_row for n in (2,)):
         rows[0] = dict.fromkeys(first_cells, "")
     indicators, numbers, found = from_rows(rows)
@@ -43,7 +45,9 @@ def read_tree(plan: Plan, findings: Findings) -> Tree | None:
     try:
         return Tree(tuple(indicators), plan.index.scale, normalise_weights=True, rows=numbers)
     except engine.Problem as problem:
-        findings.add("not_measured", plan.indicator_file, found=(problem.message("zh"), problem.message("en")))
+        findings.add(
+            "not_measured", plan.indicator_file, found=(problem.message("zh"), problem.message("en"))
+        )
         return None
 
 
@@ -66,7 +70,10 @@ def _balanced(indicators: list[Indicator], index: IndexPlan) -> list[Indicator]:
     for one in indicators:
         sums[one.parent] = sums.get(one.parent, 0.0) + one.weight
     near = {p: s for p, s in sums.items() if min(abs(s - 1), abs(s / 100 - 1)) <= index.balance}
-    return [replace(o, weight=o.weight / near[o.parent]) if o.parent and o.parent in near else o for o in indicators]
+    return [
+        replace(o, weight=o.weight / near[o.parent]) if o.parent and o.parent in near else o
+        for o in indicators
+    ]
 
 
 def _leaves_are_measured(plan: Plan, findings: Findings) -> None:
@@ -76,9 +83,7 @@ def _leaves_are_measured(plan: Plan, findings: Findings) -> None:
             findings.add("key_missing", plan.indicator_file, row.row, "variable", expected="variable")
 
 
-def check_data(
-    plan: Plan, tables: Mapping[str, CleanTable], findings: Findings, ledger: RowLedger
-) -> None:
+def check_data(plan: Plan, tables: Mapping[str, CleanTable], findings: Findings, ledger: RowLedger) -> None:
     """Check that every indicator, adjustment and question has answers."""
     for row in plan.indicators:
         if row.measured and row.measured.table in tables:
@@ -92,8 +97,12 @@ def check_data(
             _one_value_each(plan, table, findings)
 
 
-def _answers(plan: Plan, row: IndicatorRow, measured: Measured, ledger: RowLedger, findings: Findings) -> None:
-    answered = {w.code: ledger.of(measured.table, w.code, measured.variable).get("answered", 0) for w in plan.waves}
+def _answers(
+    plan: Plan, row: IndicatorRow, measured: Measured, ledger: RowLedger, findings: Findings
+) -> None:
+    answered = {
+        w.code: ledger.of(measured.table, w.code, measured.variable).get("answered", 0) for w in plan.waves
+    }
     without = [w for w, n in answered.items() if not n]
     if len(without) == len(answered):
         where = f"{measured.table}.{measured.variable}"
@@ -119,7 +128,6 @@ def _categories(
 
 def _levels(column: CleanColumn) -> set[str]:
 
-
     if column.levels is not None:
         return set(column.levels)
     return {plain(float(v)) for v in np.unique(column.values[column.present])[:1000]}
@@ -133,5 +141,9 @@ def _one_value_each(plan: Plan, table: CleanTable, findings: Findings) -> None:
     if (counts > 1).any():
         rows = np.flatnonzero(key == int(np.flatnonzero(counts > 1)[0]))
         file, row = table.place(int(rows[1]))
-        cells = [table.columns[c].taken(rows[:1]).to_arrow()[0].as_py() for c in dict.fromkeys((WAVE, *columns))]
-        findings.add("value_repeated", file, row, ", ".join(columns), listed(cells), "1", rows=int((counts - 1).sum()))
+        cells = [
+            table.columns[c].taken(rows[:1]).to_arrow()[0].as_py() for c in dict.fromkeys((WAVE, *columns))
+        ]
+        findings.add(
+            "value_repeated", file, row, ", ".join(columns), listed(cells), "1", rows=int((counts - 1).sum())
+        )

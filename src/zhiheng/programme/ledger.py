@@ -11,7 +11,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "outside_population": ("不属于方案的总体（keep）", "outside the population of the plan (keep)"),
     "no_wave": ("没有期次", "no wave"),
     "unknown_wave": ("期次不在方案中", "wave not in the plan"),
-    "folded": ("与同一单位的其他行合并（one_row_per）", "folded into another row of the same unit (one_row_per)"),
+    "folded": (
+        "与同一单位的其他行合并（one_row_per）",
+        "folded into another row of the same unit (one_row_per)",
+    ),
     "used": ("进入估计的行", "rows that reach the estimates"),
     "not_asked": ("该期没有问", "not asked in that wave"),
     "no_answer": ("没有回答", "no answer"),
@@ -67,7 +70,11 @@ class RowLedger:
         wrong = []
         for table, wave in sorted({(k[0], k[1]) for k in self.counts}):
             rows = self.of(table, wave)
-            left = sum(n for reason, n in rows.items() if reason in ("outside_population", "no_wave", "unknown_wave", "folded"))
+            left = sum(
+                n
+                for reason, n in rows.items()
+                if reason in ("outside_population", "no_wave", "unknown_wave", "folded")
+            )
             if rows.get("read", 0) != left + rows.get("used", 0):
                 wrong.append(f"{table} {wave}")
             for variable in {k[2] for k in self.counts if k[:2] == (table, wave) and k[2]}:

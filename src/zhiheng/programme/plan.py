@@ -399,5 +399,7 @@ class Plan:
         return frozenset(
             d.code
             for d in self.domains
-            if any(all((p := table.column(c).pick(w.code)) and p.absent for w in self.waves) for c in d.columns)
+            if any(
+                all((p := table.column(c).pick(w.code)) and p.absent for w in self.waves) for c in d.columns
+            )
         )

@@ -157,7 +157,9 @@ def _table(section: Section, waves: tuple[str, ...]) -> TablePlan:
         id=section.text("id"),
         one_row_per=section.texts("one_row_per"),
         keep=section.conditions("keep"),
-        columns={} if columns is None else {k: _column(columns, k, v, waves) for k, _, v in columns.children()},
+        columns={}
+        if columns is None
+        else {k: _column(columns, k, v, waves) for k, _, v in columns.children()},
         coding={} if coding is None else {k: _coding(coding, k, s, v) for k, s, v in coding.children()},
         rules=() if rules is None else tuple(_rule(rules, k, s, v) for k, s, v in rules.children()),
         design=_design(section.section("design")),
@@ -213,7 +215,9 @@ def _pick(section: Section, key: str, value: object) -> Pick:
         inner = Section(value, section.where(key), section.findings, section.lines)
         constant = inner.raw("constant")
         pick = Pick(
-            join=inner.texts("join"), constant=None if constant is None else plain(constant), text=inner.words("text")
+            join=inner.texts("join"),
+            constant=None if constant is None else plain(constant),
+            text=inner.words("text"),
         )
         inner.close()
         if bool(pick.join) == (constant is not None):
@@ -227,7 +231,12 @@ def _pick(section: Section, key: str, value: object) -> Pick:
 
 def _coding(parent: Section, key: str, section: Section | None, value: object) -> Coding:
     if section is None:
-        parent.tell("key_kind", key, value, ("{ valid | codes | ranges | date … }", "{ valid | codes | ranges | date … }"))
+        parent.tell(
+            "key_kind",
+            key,
+            value,
+            ("{ valid | codes | ranges | date … }", "{ valid | codes | ranges | date … }"),
+        )
         return Coding()
     waves = section.section("waves")
     codes = section.section("codes")
@@ -259,7 +268,13 @@ def _rule(parent: Section, key: str, section: Section | None, value: object) -> 
     if section is None:
         parent.tell("key_kind", key, value, ("{ when, expect, drop }", "{ when, expect, drop }"))
         return Rule(key, (), (), ())
-    rule = Rule(key, section.conditions("when"), section.conditions("expect"), section.texts("drop"), section.words("text"))
+    rule = Rule(
+        key,
+        section.conditions("when"),
+        section.conditions("expect"),
+        section.texts("drop"),
+        section.words("text"),
+    )
     if not rule.expect:
         section.tell("key_missing", "expect", expected="expect")
     section.close()
@@ -303,13 +318,17 @@ def _weighting(section: Section | None) -> Weighting | None:
         cells = Nonresponse(nonresponse.texts("cells"), nonresponse.text("responded", required=True))
         nonresponse.close()
     weighting = Weighting(
-        method=cast('Literal["rake", "poststratify"]', section.choice("method", ("rake", "poststratify"), "rake")),
+        method=cast(
+            'Literal["rake", "poststratify"]', section.choice("method", ("rake", "poststratify"), "rake")
+        ),
         margins=tuple(margins),
         trim=bounds,
         nonresponse=cells,
     )
     if weighting.method == "poststratify" and len(margins) != 1:
-        section.tell("one_of", "margins", str(len(margins)), ("poststratify 的一组边际", "one margin for poststratify"))
+        section.tell(
+            "one_of", "margins", str(len(margins)), ("poststratify 的一组边际", "one margin for poststratify")
+        )
     section.close()
     return weighting
 
@@ -325,7 +344,7 @@ def _reference(section: Section, key: str, names: list[str]) -> str:
 
 
 def _index(section: Section, tables: list[str]) -> IndexPlan:
-    bands = []
+    bands: list[Band] = []
     for inner in section.sections("bands"):
         bands.append(
             Band(
@@ -337,7 +356,10 @@ def _index(section: Section, tables: list[str]) -> IndexPlan:
         )
         inner.close()
     index = IndexPlan(
-        missing=cast('Literal["renormalise"]', section.choice("missing", ("renormalise", "fail", "carry"), "renormalise")),
+        missing=cast(
+            'Literal["renormalise"]',
+            section.choice("missing", ("renormalise", "fail", "carry"), "renormalise"),
+        ),
         scale=section.pair("scale", (0.0, 100.0)) or (0.0, 100.0),
         level=section.number("level", 0.95),
         whole=section.flag("whole", default=None),
@@ -407,7 +429,10 @@ def _outputs(section: Section | None) -> Outputs:
     if section is None:
         return Outputs()
     outputs = Outputs(section.texts("language", ("zh", "en")), section.texts("formats", FORMATS))
-    for key, given, legal in (("language", outputs.language, ("zh", "en")), ("formats", outputs.formats, FORMATS)):
+    for key, given, legal in (
+        ("language", outputs.language, ("zh", "en")),
+        ("formats", outputs.formats, FORMATS),
+    ):
         for name in given:
             if name not in legal:
                 section.tell("not_allowed", key, name, " | ".join(legal))

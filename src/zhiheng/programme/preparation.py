@@ -95,6 +95,8 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
     return Prepared(plan, tables, margins, labels, tree, questions, findings.sorted(), ledger)
 
 
-def check(plan_dir: str | Path, data_dir: str | Path | None = None, progress: Progress = quiet) -> list[Finding]:
+def check(
+    plan_dir: str | Path, data_dir: str | Path | None = None, progress: Progress = quiet
+) -> list[Finding]:
     """Tell everything that is wrong with a programme and its data: errors first, then by file and row."""
     return list(prepare(plan_dir, data_dir, progress).findings)

@@ -87,7 +87,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "weight_negative": ("权重为负：{found}，应为正数：{expected}。请改正。", "A weight is negative: {found}; expected {expected}. Correct it."),
     "weight_zero": ("权重为零：{found}，这些行对任何估计都不起作用，应为正数：{expected}。请改正，或用 keep 排除。", "A weight is zero: {found}, so these rows count in no estimate; expected {expected}. Correct it or exclude the rows with `keep`."),
     "design_unit_missing": ("抽样单位或分层缺失：{found}，应有：{expected}。请补上。", "The stratum or sampling unit is missing: {found}; expected {expected}. Supply it."),
-    "single_unit": ("这一层只有一个初级抽样单位：{found}，应至少两个：{expected}。请合并层，或设 lonely。", 'A stratum has one first-stage unit only: {found}; expected {expected}. Merge strata or set `lonely`.'),
+    "single_unit": ("这一层只有一个初级抽样单位：{found}，应至少两个：{expected}。请合并层，或设 lonely。", "A stratum has one first-stage unit only: {found}; expected {expected}. Merge strata or set `lonely`."),
     "population_small": ("总体单位数小于样本单位数：{found}，应：{expected}。请改正总体数。", "The population is smaller than the sample: {found}; expected {expected}. Correct the population size."),
     "population_varies": ("同一上级的总体单位数不一致：{found}，应：{expected}。请改正。", "The population size is not the same within its parent: {found}; expected {expected}. Correct it."),
     # ── targets ──
@@ -220,7 +220,9 @@ class Findings:
             else:
                 merged[key] = _together(merged[key], f)
         return tuple(
-            sorted(merged.values(), key=lambda f: (f.severity != "error", f.file, f.row or 0, f.column, f.code))
+            sorted(
+                merged.values(), key=lambda f: (f.severity != "error", f.file, f.row or 0, f.column, f.code)
+            )
         )
 
 

@@ -77,7 +77,9 @@ def question_tables(
         shares = _shares(plan, analysis, few, labels, level, exact=exact) if few else {}
         for variable in variables:
             column = analysis.table.columns[variable]
-            answered = {w.code: int((column.present & analysis.table.in_wave(w.code)).sum()) for w in plan.waves}
+            answered = {
+                w.code: int((column.present & analysis.table.in_wave(w.code)).sum()) for w in plan.waves
+            }
             tables.append(
                 QuestionTable(
                     table=name,
@@ -122,9 +124,12 @@ def _averages(whole: LevelEstimates, measured: Measured) -> tuple[Average, ...]:
     return tuple(
         Average(
             wave,
-            *(float(figures[k][w, 0]) for k in ("value", "se", "lower", "upper")),
-            int(np.nan_to_num(figures["n"][w, 0])),
-            float(figures["deff"][w, 0]),
+            value=float(figures["value"][w, 0]),
+            se=float(figures["se"][w, 0]),
+            lower=float(figures["lower"][w, 0]),
+            upper=float(figures["upper"][w, 0]),
+            n=int(np.nan_to_num(figures["n"][w, 0])),
+            deff=float(figures["deff"][w, 0]),
         )
         for w, wave in enumerate(whole.waves)
         if np.isfinite(figures["value"][w, 0])
@@ -139,7 +144,16 @@ def _shares(
     for variable in variables:
         if variable not in data.column_names:
             data = data.append_column(variable, analysis.table.columns[variable].to_arrow())
-    found = proportion(data, variables, analysis.design, by=[WAVE], where=analysis.where, level=level, deff=False, exact=exact)
+    found = proportion(
+        data,
+        variables,
+        analysis.design,
+        by=[WAVE],
+        where=analysis.where,
+        level=level,
+        deff=False,
+        exact=exact,
+    )
     analysis.passes += found.passes
     analysis.methods["proportion"] = found.method
     shares: dict[str, list[Share]] = {v: [] for v in variables}
@@ -179,11 +193,15 @@ def importance_of(
         kept = [(c, s) for (c, _), s in zip(usable, strength, strict=True) if np.isfinite(s)]
         if not kept:
             return None
-        return importance_performance([c for c, _ in kept], [s for _, s in kept], [scores[c] for c, _ in kept])
+        return importance_performance(
+            [c for c, _ in kept], [s for _, s in kept], [scores[c] for c, _ in kept]
+        )
     return None
 
 
-def _correlations(analysis: Analysis, drivers: list[str], outcome: str, wave: str, *, exact: bool) -> list[float]:
+def _correlations(
+    analysis: Analysis, drivers: list[str], outcome: str, wave: str, *, exact: bool
+) -> list[float]:
     names = list(dict.fromkeys([*drivers, outcome]))
     condition = f"\"{WAVE}\" = '{wave.replace(chr(39), chr(39) * 2)}'"
     where = condition if analysis.where is None else f"({analysis.where}) AND {condition}"

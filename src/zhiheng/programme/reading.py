@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import math
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -65,7 +66,9 @@ class DataFile:
             self.findings.add("file_missing", self.name, found=self.name)
             return None
         if self.kind not in KINDS:
-            self.findings.add("file_kind", self.name, found=self.kind or self.name, expected=" | ".join(KINDS))
+            self.findings.add(
+                "file_kind", self.name, found=self.kind or self.name, expected=" | ".join(KINDS)
+            )
             return None
         if self.path.stat().st_size == 0:
             self.findings.add("file_empty", self.name, found=("0 字节", "0 bytes"))
@@ -107,25 +110,25 @@ class DataFile:
 
     def _header(self) -> list[str]:
         if self.kind == ".parquet":
-            import pyarrow.parquet as pq  # slow import
+            import pyarrow.parquet as pq  # noqa: PLC0415 - slow import
 
             return list(pq.read_schema(self.path).names)
         if self.kind == ".xlsx":
             return next(self._sheet_rows(), [])
         if self.kind in (".sav", ".dta"):
-            import pyreadstat  # only for SPSS and Stata
+            import pyreadstat  # noqa: PLC0415 - only for SPSS and Stata
 
             read = pyreadstat.read_sav if self.kind == ".sav" else pyreadstat.read_dta
             return list(read(str(self.path), metadataonly=True)[1].column_names)
         with self._bytes() as stream:
             text = codecs.getreader("utf-8-sig" if self.encoding == "utf-8" else self.encoding)(stream)
-            import csv  # only for text files
+            import csv  # noqa: PLC0415 - only for text files
 
             return next(csv.reader(text), [])
 
     def _read(self, columns: list[str]) -> pa.Table:
         if self.kind == ".parquet":
-            import pyarrow.parquet as pq  # slow import
+            import pyarrow.parquet as pq  # noqa: PLC0415 - slow import
 
             table = pq.read_table(self.path)
             return table.rename_columns([c.strip() for c in table.column_names]).select(columns)
@@ -136,11 +139,11 @@ class DataFile:
         return self._read_text(columns)
 
     def _read_text(self, columns: list[str]) -> pa.Table:
-        from pyarrow import csv  # slow import
+        from pyarrow import csv  # noqa: PLC0415 - slow import
 
         wrong: list[tuple[int | None, int, int]] = []
 
-        def note(row: Any) -> str:  # noqa: ANN401  pyarrow ships no types
+        def note(row: Any) -> str:
             wrong.append((row.number, row.actual_columns, row.expected_columns))
             return "skip"
 
@@ -176,14 +179,16 @@ class DataFile:
         rows = self._sheet_rows()
         next(rows, None)
         while batch := _taken(rows, 50_000):
-            cells = [pa.array([plain(r[p]) if p < len(r) else "" for r in batch], pa.string()) for p in places]
+            cells = [
+                pa.array([plain(r[p]) if p < len(r) else "" for r in batch], pa.string()) for p in places
+            ]
             batches.append(pa.table(cells, names=columns))
         if not batches:
             return pa.table({c: pa.array([], pa.string()) for c in columns})
         return _without_blank_end(pa.concat_tables(batches))
 
     def _sheet_rows(self) -> Iterator[list[Any]]:
-        from python_calamine import CalamineWorkbook  # only for spreadsheets
+        from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only for spreadsheets
 
         self._size_is_bearable()
         book = CalamineWorkbook.from_path(str(self.path))
@@ -198,14 +203,16 @@ class DataFile:
             size = max((i.file_size for i in archive.infolist() if i.filename.startswith("xl/")), default=0)
         megabytes = f"{size / 1e6:.0f} MB"
         if size > XLSX_MOST_BYTES:
-            self.findings.add("xlsx_too_big", self.name, found=megabytes, expected=f"{XLSX_MOST_BYTES / 1e6:.0f} MB")
+            self.findings.add(
+                "xlsx_too_big", self.name, found=megabytes, expected=f"{XLSX_MOST_BYTES / 1e6:.0f} MB"
+            )
             raise _Told
         if size > XLSX_SLOW_BYTES and not self._names:  # told once, with the header
             seconds = f"{size / XLSX_BYTES_PER_SECOND:.0f} s"
             self.findings.add("xlsx_slow", self.name, found=megabytes, expected=seconds, severity="warning")
 
     def _read_labelled(self, columns: list[str]) -> pa.Table:
-        import pyreadstat  # only for SPSS and Stata
+        import pyreadstat  # noqa: PLC0415 - only for SPSS and Stata
 
         read = pyreadstat.read_sav if self.kind == ".sav" else pyreadstat.read_dta
         found, meta = read(str(self.path), output_format="dict")
@@ -215,7 +222,9 @@ class DataFile:
     # ── encodings ──
 
     def _bytes(self) -> IO[bytes]:
-        return cast("IO[bytes]", gzip.open(self.path, "rb") if self.kind == ".csv.gz" else self.path.open("rb"))
+        return cast(
+            "IO[bytes]", gzip.open(self.path, "rb") if self.kind == ".csv.gz" else self.path.open("rb")
+        )
 
     def _encoding_is_right(self) -> bool:
         """Read the file through once; text that decodes to something else than was meant is worse than none."""
@@ -240,7 +249,9 @@ class DataFile:
             return False
         wrong = self._first_wrong_byte(self.encoding)
         if wrong is not None:
-            self.findings.add("encoding_unknown", self.name, column="encoding", found=wrong, expected=self.encoding)
+            self.findings.add(
+                "encoding_unknown", self.name, column="encoding", found=wrong, expected=self.encoding
+            )
         return wrong is None
 
     def _first_wrong_byte(self, encoding: str) -> int | None:
@@ -283,7 +294,7 @@ def _taken(rows: Iterator[list[Any]], most: int) -> list[list[Any]]:
 
 def _without_blank_end(table: pa.Table) -> pa.Table:
     """Leave out blank rows at the end, which spreadsheets keep when cells were formatted and never filled."""
-    import pyarrow.compute as pc  # slow import
+    import pyarrow.compute as pc  # noqa: PLC0415 - slow import
 
     filled = None
     for name in table.column_names:
@@ -297,5 +308,5 @@ def _without_blank_end(table: pa.Table) -> pa.Table:
 
 def _typed(values: list[Any]) -> pa.Array:
     if all(isinstance(v, int | float) or v is None for v in values):
-        return pa.array([None if v is None or v != v else float(v) for v in values], pa.float64())
-    return pa.array(["" if v is None or v != v else plain(v) for v in values], pa.string())
+        return pa.array([None if v is None or math.isnan(v) else float(v) for v in values], pa.float64())
+    return pa.array(["" if v is None else plain(v) for v in values], pa.string())

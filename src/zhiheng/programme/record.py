@@ -71,4 +71,6 @@ def record_of(
 
 def write(record: Mapping[str, Any], path: Path) -> None:
     """Write the record; keys in their order, text as it is."""
-    path.write_text(json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
+    )

@@ -50,14 +50,16 @@ def rows_of(
                     row["method"] = methods.get(code, "")
                 if index is not None:
                     row |= {"raw": row.get("value"), "raw_se": row.get("se")}
-                    row |= {k: getattr(index, k)[position, w, u] for k in ("value", "se", "lower", "upper", "df")}
+                    row |= {
+                        k: getattr(index, k)[position, w, u] for k in ("value", "se", "lower", "upper", "df")
+                    }
                     row["method"] = "; ".join(m for m in (methods.get(code, ""), index.method[code]) if m)
                     if kind == "index":
                         row |= _place(index, wave, w, u)
                 rows.append(row)
     rows += _others(plan, found, units, methods)
     if index is not None:
-        rows += _adjustments(found.level, index, units) + _changes(found.level, index, units, root)
+        rows += _adjustments(found.level, index) + _changes(found.level, index, root)
     return rows
 
 
@@ -65,7 +67,13 @@ def _others(plan: Plan, found: LevelEstimates, units: Sequence[str], methods: Ma
     """Statistics that are asked for and are not indicators: questions, the outcome, what civic rules look at."""
     inside = {m for _, m in plan.leaves}
     return [
-        {"level": found.level, "unit": unit, "wave": wave, "node": f"{m.table}.{column_of(m)}", "kind": "question"}
+        {
+            "level": found.level,
+            "unit": unit,
+            "wave": wave,
+            "node": f"{m.table}.{column_of(m)}",
+            "kind": "question",
+        }
         | {k: figures[k][w, u] for k in ("value", "se", "lower", "upper", "df", "n", "deff")}
         | {"method": methods.get(f"{m.table}:{m.statistic}", "")}
         for m, figures in found.figures.items()
@@ -89,7 +97,7 @@ def _place(index: LevelIndex, wave: str, w: int, u: int) -> Row:
     return place
 
 
-def _adjustments(level: str, index: LevelIndex, units: Sequence[str]) -> list[Row]:
+def _adjustments(level: str, index: LevelIndex) -> list[Row]:
     return [
         {
             "level": level, "unit": one.unit, "wave": wave, "node": one.code or one.kind, "kind": "adjustment",
@@ -100,7 +108,7 @@ def _adjustments(level: str, index: LevelIndex, units: Sequence[str]) -> list[Ro
     ]  # fmt: skip
 
 
-def _changes(level: str, index: LevelIndex, units: Sequence[str], root: str) -> list[Row]:
+def _changes(level: str, index: LevelIndex, root: str) -> list[Row]:
     return [
         {
             "level": level, "unit": c.unit, "wave": c.later, "node": root, "kind": "change", "value": c.change,
@@ -113,7 +121,9 @@ def _changes(level: str, index: LevelIndex, units: Sequence[str], root: str) -> 
 
 def table_of(rows: Sequence[Row]) -> pa.Table:
     """The long table, sorted by level, node, unit, wave and kind; what is not finite is null."""
-    ordered = sorted(rows, key=lambda r: (r["level"], r["node"], r["kind"], r["unit"], r["wave"], str(r.get("method"))))
+    ordered = sorted(
+        rows, key=lambda r: (r["level"], r["node"], r["kind"], r["unit"], r["wave"], str(r.get("method")))
+    )
     columns = {}
     for field in SCHEMA:
         cells = [_cell(r.get(field.name), field.type) for r in ordered]
@@ -121,7 +131,7 @@ def table_of(rows: Sequence[Row]) -> pa.Table:
     return pa.table(columns, schema=SCHEMA)
 
 
-def _cell(value: Any, kind: pa.DataType) -> Any:  # noqa: ANN401  cells of every type
+def _cell(value: Any, kind: pa.DataType) -> Any:
     if value is None or (isinstance(value, float | np.floating) and not np.isfinite(value)):
         return None
     if pa.types.is_floating(kind):
@@ -131,7 +141,7 @@ def _cell(value: Any, kind: pa.DataType) -> Any:  # noqa: ANN401  cells of every
 
 def write(table: pa.Table, path: Path) -> None:
     """Write the table with fixed settings, so that the same figures make the same bytes."""
-    import pyarrow.parquet as pq  # slow import
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow import
 
     pq.write_table(
         table, path, compression="zstd", compression_level=3, version="2.6", data_page_version="1.0",

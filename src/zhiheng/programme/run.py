@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from zhiheng.measure.indices.importance import ImportancePerformance
 from zhiheng.measure.indices.problems import Problem as IndexProblem
@@ -25,6 +22,9 @@ from zhiheng.programme.plan import WHOLE, Domain, Plan, Words
 from zhiheng.programme.preparation import Prepared, Progress, prepare, quiet
 from zhiheng.programme.problems import Finding, Findings, Problem
 from zhiheng.programme.questions import QuestionTable, importance_of, question_tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 #: the word for everybody
 EVERYBODY = Words("总体", "All")
@@ -176,7 +176,9 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         "questions",
         3,
         6,
-        lambda: question_tables(plan, analyses, whole.estimates, prepared.questions, exact=exact) if whole else (),
+        lambda: (
+            question_tables(plan, analyses, whole.estimates, prepared.questions, exact=exact) if whole else ()
+        ),
     )
     importance = importance_of(plan, analyses, whole.index if whole else None, exact=exact)
     methods = _methods(plan, analyses)
@@ -212,7 +214,9 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
     )  # fmt: skip
 
 
-def _levels(prepared: Prepared, plan: Plan, analyses: Mapping[str, Analysis], *, exact: bool) -> tuple[Level, ...]:
+def _levels(
+    prepared: Prepared, plan: Plan, analyses: Mapping[str, Analysis], *, exact: bool
+) -> tuple[Level, ...]:
     levels = []
     published = all(t.role == "published" for t in plan.tables)
     whole = not published if plan.index is None or plan.index.whole is None else plan.index.whole
@@ -267,7 +271,7 @@ def _missing_at_levels(plan: Plan, levels: Sequence[Level], findings: Findings) 
 def _documents(run: Run, formats: Sequence[str]) -> list[Path]:
     if not formats:
         return []
-    import importlib  # slow import: charts and document writers
+    import importlib.util  # noqa: PLC0415 - only when documents are asked for
 
     if importlib.util.find_spec("zhiheng.programme.report") is None:
         return []
@@ -282,7 +286,7 @@ class _Clock:
         self.progress = progress
         self.seconds: dict[str, float] = {}
 
-    def timed(self, what: str, done: int, steps: int, work: Callable[[], Any]) -> Any:  # noqa: ANN401  whatever the work gives
+    def timed(self, what: str, done: int, steps: int, work: Callable[[], Any]) -> Any:
         """Do a step."""
         self.progress(what, done, steps)
         start = time.perf_counter()

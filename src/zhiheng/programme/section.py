@@ -59,7 +59,9 @@ def plain(value: object) -> str:
 class Section:
     """One table of the plan; `close` tells the keys that were not asked for."""
 
-    def __init__(self, data: Mapping[str, Any], path: str, findings: Findings, lines: Mapping[str, int]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], path: str, findings: Findings, lines: Mapping[str, int]
+    ) -> None:
         self.data = data
         self.path = path
         self.findings = findings
@@ -79,9 +81,11 @@ class Section:
 
     def tell(self, code: str, key: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding at a key."""
-        self.findings.add(code, FILE, self.line(key), re.sub(r"\.(\d+)", _counted, self.where(key)), found, expected)
+        self.findings.add(
+            code, FILE, self.line(key), re.sub(r"\.(\d+)", _counted, self.where(key)), found, expected
+        )
 
-    def raw(self, key: str, *, required: bool = False) -> Any:  # noqa: ANN401  whatever TOML holds
+    def raw(self, key: str, *, required: bool = False) -> Any:
         """Any value, none when absent."""
         self.asked.append(key)
         if required and key not in self.data:
@@ -196,7 +200,11 @@ class Section:
         found = []
         for key, value in self.data.items():
             self.asked.append(key)
-            inner = Section(value, self.where(key), self.findings, self.lines) if isinstance(value, dict) else None
+            inner = (
+                Section(value, self.where(key), self.findings, self.lines)
+                if isinstance(value, dict)
+                else None
+            )
             found.append((key, inner, value))
         return found
 
@@ -211,7 +219,12 @@ class Section:
                 low, high = bounds.number("from", None), bounds.number("to", None)
                 bounds.close()
                 if low is None and high is None:
-                    inner.tell("key_kind", column, value, ("{ from = 数, to = 数 }", "{ from = number, to = number }"))
+                    inner.tell(
+                        "key_kind",
+                        column,
+                        value,
+                        ("{ from = 数, to = 数 }", "{ from = number, to = number }"),
+                    )
                 read.append(Condition(column, (), low, high))
             else:
                 read.append(Condition(column, inner.as_texts(column, value)))

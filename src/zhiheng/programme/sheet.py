@@ -78,7 +78,7 @@ def _csv(path: Path, name: str, findings: Findings) -> list[list[str]] | None:
 
 
 def _xlsx(path: Path, name: str, findings: Findings) -> list[list[str]] | None:
-    from python_calamine import CalamineError, CalamineWorkbook  # only for spreadsheets
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only for spreadsheets
 
     try:
         rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False)

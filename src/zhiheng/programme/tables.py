@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from zhiheng.programme import coding as cells
 from zhiheng.programme.coding import CleanColumn, Misfit, clean, joined
@@ -17,6 +17,9 @@ from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import STRATUM, WAVE, Coding, Column, Pick, Plan, TablePlan
 from zhiheng.programme.problems import Findings, Severity, listed
 from zhiheng.programme.reading import DataFile, RawTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: a larger share of values that fit no coding is a mistake of the plan, not of some rows
 MOST_MISFITS = 0.05
@@ -60,7 +63,9 @@ class CleanTable:
         return np.asarray(column.values == (levels.index(code) if code in levels else -2), dtype=np.bool_)
 
 
-def load(plan: Plan, table: TablePlan, data: Path, findings: Findings, ledger: RowLedger) -> CleanTable | None:
+def load(
+    plan: Plan, table: TablePlan, data: Path, findings: Findings, ledger: RowLedger
+) -> CleanTable | None:
     """Load one table.
 
     Parameters
@@ -101,7 +106,9 @@ def wave_files_complete(table: TablePlan, plan: Plan, findings: Findings) -> boo
     if "" not in table.files:
         for wave in plan.waves:
             if wave.code not in table.files:
-                findings.add("wave_without_rows", table.name, column="files", found=wave.code, severity="warning")
+                findings.add(
+                    "wave_without_rows", table.name, column="files", found=wave.code, severity="warning"
+                )
     return True
 
 
@@ -170,7 +177,11 @@ class _Loader:
         levels = column.levels or ()
         parts: list[CleanTable] = []
         for code in self.wave_codes:
-            rows = np.flatnonzero(column.values == levels.index(code)) if code in levels else np.zeros(0, np.int64)
+            rows = (
+                np.flatnonzero(column.values == levels.index(code))
+                if code in levels
+                else np.zeros(0, np.int64)
+            )
             if len(rows):
                 whole = len(rows) == len(column)
                 data = raw.data if whole else raw.data.take(pa.array(rows))
@@ -218,7 +229,9 @@ class _Loader:
             self.ledger.add(table.name, wave, "outside_population", int((~mask).sum()))
             if not mask.any():
                 told = ", ".join(c.text() for c in table.keep)
-                self.findings.add("keep_empty", raw.file, column=table.keep[0].column, found=told, expected=wave)
+                self.findings.add(
+                    "keep_empty", raw.file, column=table.keep[0].column, found=told, expected=wave
+                )
                 return []
             if not mask.all():
                 data, numbers = data.filter(pa.array(mask)), numbers[mask]
@@ -249,7 +262,9 @@ class _Loader:
         if pick.constant is not None:
             told = (f"{pick.constant}（{pick.text.zh}）" if pick.text else pick.constant,
                     f"{pick.constant} ({pick.text.en})" if pick.text else pick.constant)  # fmt: skip
-            self.findings.add("constant_used", raw.file, column=name, found=told, expected=wave, severity="warning")
+            self.findings.add(
+                "constant_used", raw.file, column=name, found=told, expected=wave, severity="warning"
+            )
             source = pa.array([pick.constant] * len(numbers), pa.string())
             shown = name
         elif pick.join:
@@ -290,7 +305,12 @@ class _Loader:
         return replace(part, columns=columns, file_of=part.file_of[kept], rows=part.rows[kept])
 
     def _one_value(
-        self, name: str, column: CleanColumn, order: NDArray[np.int64], starts: NDArray[np.int64], part: CleanTable
+        self,
+        name: str,
+        column: CleanColumn,
+        order: NDArray[np.int64],
+        starts: NDArray[np.int64],
+        part: CleanTable,
     ) -> CleanColumn:
         values = np.where(column.present, column.values, np.nan).astype(np.float64)[order]
         low, high = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
@@ -325,7 +345,10 @@ class _Loader:
             first = int(np.flatnonzero(broken)[0])
             file, row = part.place(first)
             seen = {c.column for c in (*rule.when, *rule.expect)}
-            found = ", ".join(f"{c} = {part.columns[c].taken(np.array([first])).to_arrow()[0].as_py()}" for c in sorted(seen))
+            found = ", ".join(
+                f"{c} = {part.columns[c].taken(np.array([first])).to_arrow()[0].as_py()}"
+                for c in sorted(seen)
+            )
             fallback = ", ".join(c.text() for c in rule.expect)
             words = (rule.text.zh or fallback, rule.text.en or fallback)
             self.findings.add("contradiction", file, row, ", ".join(rule.drop) or rule.name, found, words,

@@ -45,7 +45,9 @@ def _margin(plan: Plan, margin: Margin, findings: Findings) -> Targets | None:
         try:
             total = float(row["total"])
         except ValueError:
-            findings.add("not_a_number", margin.path, number, "total", f"“{row['total']}”", ("数字", "a number"))
+            findings.add(
+                "not_a_number", margin.path, number, "total", f"“{row['total']}”", ("数字", "a number")
+            )
             continue
         if not (math.isfinite(total) and total > 0):
             findings.add("target_not_positive", margin.path, number, "total", row["total"], "> 0")

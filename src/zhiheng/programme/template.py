@@ -75,7 +75,9 @@ def answers() -> str:
         for street in range(4):
             for person in range(10):
                 score = min(5, 2 + (person * 3 + street) % 4 + d * (person % 3 == 0))
-                lines.append(f"{district},{district}{street + 1},{1 + street / 2},{score},{1 + (person + d) % 3 // 2}")
+                lines.append(
+                    f"{district},{district}{street + 1},{1 + street / 2},{score},{1 + (person + d) % 3 // 2}"
+                )
     return "\n".join(lines) + "\n"
 
 

@@ -80,7 +80,7 @@ def read_form(path: str | Path) -> Form:
     Problem
         The file cannot be read, a sheet or column is missing, a list is not there, a name is used twice.
     """
-    from python_calamine import CalamineError, CalamineWorkbook  # only when a form is read
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - only when a form is read
 
     try:
         book = CalamineWorkbook.from_path(str(path))
@@ -141,7 +141,9 @@ def _questions(rows: list[Row], choices: Mapping[str, tuple[Choice, ...]]) -> tu
         listed = found[2] if found else ""
         if listed and listed not in choices:
             raise Problem("list_missing", "survey", number, "type", listed, ", ".join(choices))
-        questions[name] = Question(name, found[1].replace(" ", "_") if found else kind, _label(row), listed, number)
+        questions[name] = Question(
+            name, found[1].replace(" ", "_") if found else kind, _label(row), listed, number
+        )
     return tuple(questions.values())
 
 
@@ -152,7 +154,13 @@ def _label(row: Mapping[str, str]) -> Label:
         name, _, language = column.partition("::")
         if name.strip() == "label" and language:
             parts = [p.strip().lower() for p in re.split(r"[()]", language) if p.strip()]
-            side = "zh" if any(p in _CHINESE for p in parts) else "en" if any(p in _ENGLISH for p in parts) else ""
+            side = (
+                "zh"
+                if any(p in _CHINESE for p in parts)
+                else "en"
+                if any(p in _ENGLISH for p in parts)
+                else ""
+            )
             found[side] = found.get(side) or text
     fallback = found[""] or found.get("zh", "") or found.get("en", "")
     return Label(found.get("zh") or fallback, found.get("en") or fallback)

@@ -7,9 +7,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from small import programme  # noqa: E402 - it stands beside the tests, which are no package
+
 
 @pytest.fixture
 def folder(tmp_path):
-    from small import programme
-
     return programme(tmp_path / "small")

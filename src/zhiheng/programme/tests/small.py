@@ -80,7 +80,9 @@ site,index,现场,Sites,0.4,points,clean,mean,,0,1
 
 def answers() -> list[list[object]]:
     """192 answers: 2 waves, 2 districts, 4 streets each, 12 answers a street."""
-    rows: list[list[object]] = [["case", "wave", "district", "street", "streets", "w", "sex", "bus", "visited"]]
+    rows: list[list[object]] = [
+        ["case", "wave", "district", "street", "streets", "w", "sex", "bus", "visited"]
+    ]
     case = 0
     for wave in (2017, 2018):
         for d, district in enumerate(("东区", "西区")):
@@ -114,7 +116,9 @@ def programme(folder: Path) -> Path:
     (folder / "indicators.csv").write_text(INDICATORS, encoding="utf-8")
     write(folder / "answers.csv", answers())
     write(folder / "points.csv", points())
-    write(folder / "districts.csv", [["code", "zh", "en"], ["东区", "东区", "East"], ["西区", "西区", "West"]])
+    write(
+        folder / "districts.csv", [["code", "zh", "en"], ["东区", "东区", "East"], ["西区", "西区", "West"]]
+    )
     sexes = [[wave, sex, total] for wave in (2017, 2018) for sex, total in (("m", 480), ("f", 520))]
     write(folder / "margin_sex.csv", [["wave", "sex", "total"], *sexes])
     districts = [[wave, d, total] for wave in (2017, 2018) for d, total in (("东区", 400), ("西区", 600))]

@@ -159,7 +159,9 @@ def test_repeated_header(folder):
 
 def test_text_in_a_number(folder):
     spoil(folder / "answers.csv", 8, "bus", "很好")
-    finding = only(folder, "not_a_number", file="answers.csv", row=8, column="bus", severity="warning", rows=1)
+    finding = only(
+        folder, "not_a_number", file="answers.csv", row=8, column="bus", severity="warning", rows=1
+    )
     assert "很好" in finding.message("zh")
     assert "很好" in finding.message("en")
 
@@ -286,7 +288,10 @@ def test_level_without_answers(folder):
 
 
 def test_answers_without_level(folder):
-    write(folder / "margin_district.csv", [["wave", "district", "total"], [2017, "东区", 1000], [2018, "东区", 1000]])
+    write(
+        folder / "margin_district.csv",
+        [["wave", "district", "total"], [2017, "东区", 1000], [2018, "东区", 1000]],
+    )
     finding = only(folder, "answers_without_target", file="answers.csv", row=50)
     assert "西区" in finding.message("en")
 
@@ -360,7 +365,9 @@ def test_unknown_table_of_an_indicator(folder):
 
 def test_unknown_category(folder):
     reword(folder, "answers,bus,mean,", "answers,sex,proportion,z", "indicators.csv")
-    assert "m" in only(folder, "category_unknown", file="indicators.csv", row=4, column="category").message("en")
+    assert "m" in only(folder, "category_unknown", file="indicators.csv", row=4, column="category").message(
+        "en"
+    )
 
 
 def test_unknown_column_of_indicators(folder):
@@ -402,7 +409,10 @@ def test_unknown_key_names_the_nearest(folder):
     found = [f for f in check(folder) if f.code == "key_unknown"]
     assert found[0].column == "tables[1].design.stratum"
     assert "strata" in found[0].message("zh")
-    assert found[0].row == (folder / "plan.toml").read_text(encoding="utf-8").splitlines().index('stratum = ["district"]') + 1
+    assert (
+        found[0].row
+        == (folder / "plan.toml").read_text(encoding="utf-8").splitlines().index('stratum = ["district"]') + 1
+    )
 
 
 def test_wrong_choice(folder):

@@ -75,7 +75,9 @@ def test_the_error_of_the_points_is_that_of_a_random_sample(run):
     (row,) = rows_of(run, level="all", wave="2018", node="site")
     assert row["raw"] == pytest.approx(clean.mean(), rel=1e-12)
     # waves share the design: n is that of all points, so the factor n/(n-1) is of 80
-    assert row["raw_se"] == pytest.approx(np.sqrt(((clean - clean.mean()) ** 2).sum() / 40**2 * 80 / 79), rel=1e-9)
+    assert row["raw_se"] == pytest.approx(
+        np.sqrt(((clean - clean.mean()) ** 2).sum() / 40**2 * 80 / 79), rel=1e-9
+    )
 
 
 def test_changes_carry_the_covariance_of_waves_that_share_streets(run):
@@ -126,7 +128,9 @@ def test_the_ledger_adds_up_and_counts_every_reason(folder):
 def test_exact_runs_have_the_same_bytes(folder, tmp_path):
     for name in ("one", "two"):
         measure(folder, out=tmp_path / name, exact=True, formats=[])
-    assert (tmp_path / "one" / "results.parquet").read_bytes() == (tmp_path / "two" / "results.parquet").read_bytes()
+    assert (tmp_path / "one" / "results.parquet").read_bytes() == (
+        tmp_path / "two" / "results.parquet"
+    ).read_bytes()
     records = [json.loads((tmp_path / n / "run.json").read_text(encoding="utf-8")) for n in ("one", "two")]
     for record in records:
         assert record.pop("timings")
@@ -250,7 +254,7 @@ def test_a_plan_without_an_index_has_estimates(folder, tmp_path):
 
 def test_rows_of_one_unit_are_folded(folder):
     rows = points()
-    doubled = [rows[0] + ["site"], *(r + [i] for i, r in enumerate(rows[1:]) for _ in range(2))]
+    doubled = [[*rows[0], "site"], *([*r, i] for i, r in enumerate(rows[1:]) for _ in range(2))]
     doubled[2][2] = 1 - doubled[1][2]  # the two rows of the first site disagree
     doubled[4] = [*doubled[4][:2], "", doubled[4][3]]  # of the second only one has a value
     write(folder / "points.csv", doubled)
@@ -266,8 +270,17 @@ def test_waves_from_dates_and_rows_outside_the_population(folder):
     dated = [["day", "district", "clean"], *([f"{r[0]}-03-01", *r[1:]] for r in rows[1:])]
     dated[3][0], dated[4][0] = "1900-01-01", "2015-01-01"
     write(folder / "points.csv", dated)
-    reword(folder, 'path = "points.csv"\nwave = "wave"', 'path = "points.csv"\nwave = "wave"\nkeep = { wave = ["2017", "2018"] }')
-    reword(folder, "[tables.coding]\nclean", '[tables.columns]\nwave = "day"\n[tables.coding]\nwave = { date = "%Y-%m-%d", write = "%Y", from = "2010-01-01" }\nclean')
+    reword(
+        folder,
+        'path = "points.csv"\nwave = "wave"',
+        'path = "points.csv"\nwave = "wave"\nkeep = { wave = ["2017", "2018"] }',
+    )
+    reword(
+        folder,
+        "[tables.coding]\nclean",
+        '[tables.columns]\nwave = "day"\n[tables.coding]\n'
+        'wave = { date = "%Y-%m-%d", write = "%Y", from = "2010-01-01" }\nclean',
+    )
     prepared = prepare(folder)
     assert [(f.code, f.row, f.severity) for f in prepared.findings] == [("date_impossible", 4, "warning")]
     assert prepared.ledger.of("points", "") == {"read": 2, "outside_population": 1, "no_wave": 1}
@@ -277,16 +290,26 @@ def test_a_column_that_drifts_between_waves(folder):
     rows = answers()
     for wave in (2017, 2018):
         write(folder / f"{wave}.csv", [rows[0], *(r for r in rows[1:] if r[1] == wave)])
-    reword(folder, 'path = "answers.csv"\nwave = "wave"', 'files = { "2017" = "2017.csv", "2018" = "2018.csv" }')
+    reword(
+        folder, 'path = "answers.csv"\nwave = "wave"', 'files = { "2017" = "2017.csv", "2018" = "2018.csv" }'
+    )
     spoil(folder / "2017.csv", 1, "bus", "Q3")
     spoil(folder / "2018.csv", 1, "w", "W")
-    reword(folder, "[tables.coding]", '[tables.columns]\nbus = ["bus", "Q3"]\nw = { "2018" = "W", default = "w" }\n[tables.coding]')
+    reword(
+        folder,
+        "[tables.coding]",
+        '[tables.columns]\nbus = ["bus", "Q3"]\nw = { "2018" = "W", default = "w" }\n[tables.coding]',
+    )
     assert check(folder) == []
     assert prepare(folder).ledger.of("answers", "2017", "bus") == {"answered": 96}
 
 
 def test_a_stated_constant_stands_in_and_is_told(folder):
-    reword(folder, "[tables.coding]", '[tables.columns]\nw = { constant = 1, text = "没有权重" }\n[tables.coding]')
+    reword(
+        folder,
+        "[tables.coding]",
+        '[tables.columns]\nw = { constant = 1, text = "没有权重" }\n[tables.coding]',
+    )
     prepared = prepare(folder)
     assert {f.code for f in prepared.findings} == {"constant_used"}
     assert (prepared.tables["answers"].columns["w"].values == 1).all()
@@ -316,7 +339,9 @@ def test_command_check(folder):
 
 
 def test_command_measure_prints_the_index_and_the_files(folder, tmp_path):
-    done = CliRunner().invoke(main, ["measure", str(folder), "--out", str(tmp_path / "out"), "--formats", "parquet", "--lang", "en"])
+    done = CliRunner().invoke(
+        main, ["measure", str(folder), "--out", str(tmp_path / "out"), "--formats", "parquet", "--lang", "en"]
+    )
     assert done.exit_code == 0, done.output
     assert "District" in done.output
     assert "East" in done.output
@@ -344,4 +369,4 @@ def test_command_new_makes_a_sound_programme(tmp_path):
 def test_the_small_programme_is_what_it_says():
     assert len(answers()) == 193
     assert len(points()) == 81
-    assert list(csv.reader(INDICATORS.splitlines()))[0][0] == "code"
+    assert next(csv.reader(INDICATORS.splitlines()))[0] == "code"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from pyxform.xls2xform import convert
 
 from zhiheng.xform import Problem, read_form
 
@@ -37,7 +38,10 @@ def test_labels_in_both_languages(tmp_path):
     read = read_form(form(tmp_path, survey=SURVEY, choices=CHOICES, settings=[["form_title"], ["公交调查"]]))
     assert read.title == "公交调查"
     assert [q.name for q in read.questions] == ["bus", "age"]
-    assert (read.question("bus").label.zh, read.question("bus").label.en) == ("您对公交的评价", "How do you rate the bus?")
+    assert (read.question("bus").label.zh, read.question("bus").label.en) == (
+        "您对公交的评价",
+        "How do you rate the bus?",
+    )
     assert read.question("bus").row == 3
 
 
@@ -91,9 +95,12 @@ def test_a_file_that_is_no_spreadsheet(tmp_path):
 
 def test_pyxform_takes_the_same_form(tmp_path):
     """The forms of these tests are true XLSForms."""
-    from pyxform.xls2xform import convert
 
-    choices = [["list_name", "name", *CHOICES[0][2:]], ["rating", "a1", "差", "bad"], ["rating", "a5", "好", "good"]]
+    choices = [
+        ["list_name", "name", *CHOICES[0][2:]],
+        ["rating", "a1", "差", "bad"],
+        ["rating", "a5", "好", "good"],
+    ]
     survey = [r[:] for r in SURVEY]
     survey[3][3] = "Age"
     assert "您对公交的评价" in convert(xlsform=str(form(tmp_path, survey=survey, choices=choices))).xform
