@@ -99,15 +99,15 @@ def pngs(pictures: Sequence[str], dots_per_inch: int = theme.PICTURE_DPI) -> lis
     if not pictures:
         return []
     fonts.check_fonts()
-    made = typst.compile(
+    # one page comes as bytes, several as a list; the package's types do not say the latter
+    made: object = typst.compile(
         _PICTURES,
         format="png",
         ppi=float(dots_per_inch),
         font_paths=fonts.installed(),
         sys_inputs={"pictures": json.dumps(list(pictures), ensure_ascii=False)},
     )
-    # one page comes as bytes, several as a list; the package's types do not say the first
-    return [made] if len(pictures) == 1 else list(made)
+    return list(made) if isinstance(made, list) else [made] if isinstance(made, bytes) else []
 
 
 def svg(chart: Chart, language: Language, width: int = theme.PICTURE_WIDTH) -> str:

@@ -302,7 +302,12 @@ def _quadrant_table(chart: Quadrants) -> Table:
         Column("se", WORDS["se"], format="number", decimals=chart.y_decimals + 1),
         Column("quadrant", WORDS["quadrant"]),
     ]
-    used = [one for one in columns if any(not numbers.is_missing(row[one.key]) for row in rows)]
+    always = {"name", "x", "y"}
+    used = [
+        one
+        for one in columns
+        if one.key in always or any(not numbers.is_missing(row[one.key]) for row in rows)
+    ]
     return Table(columns=used, rows=rows, caption=chart.title)
 
 

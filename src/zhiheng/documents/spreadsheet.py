@@ -165,8 +165,8 @@ class _Writer:
         line = 1
         if book.made_up:
             mark = f"{WORDS['made_up'].zh} {WORDS['made_up'].en}"
-            words = f"{mark}　{self.both(WORDS['made_up_sentence'], ' ')}"
-            page.write_string(line, 0, words, self.format(bold=True, font_color=theme.ALARM))
+            sentence = f"{mark}　{self.both(WORDS['made_up_sentence'], ' ')}"
+            page.write_string(line, 0, sentence, self.format(bold=True, font_color=theme.ALARM))
             page.set_header(f"&L{_plain(say(book.title, self.lead))}&R&K{theme.ALARM[1:]}{mark}")
             line += 1
         else:

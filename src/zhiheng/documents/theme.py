@@ -1,6 +1,6 @@
 """The look, in one place: every format takes its colours and fonts from here.
 
-Text colours keep a contrast of at least 4.5 to white (WCAG AA); `on` chooses black or white text on a colour.
+Text colours keep a contrast of at least 4.5 to white (WCAG AA); `on` chooses the text colour on a colour.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ QUIET: Final = "#52606d"
 RULE: Final = "#cbd2d9"
 FAINT: Final = "#f3f5f7"
 PAPER: Final = "#ffffff"
+BLACK: Final = "#000000"
 ACCENT: Final = "#1b4f8a"
 ALARM: Final = "#b42318"
 
@@ -68,8 +69,12 @@ def contrast(one: str, other: str) -> float:
 
 
 def on(colour: str) -> str:
-    """Give the text colour to set on `colour`: ink or white, whichever stands out more."""
-    return INK if contrast(colour, INK) >= contrast(colour, PAPER) else PAPER
+    """Give the text colour to set on `colour`: ink or white, whichever stands out more, or black where neither does.
+
+    Contrast is at least 4.5 on any colour: where white has less, black has more than 21 / 4.5.
+    """
+    best = INK if contrast(colour, INK) >= contrast(colour, PAPER) else PAPER
+    return best if contrast(colour, best) >= 4.5 else BLACK
 
 
 def between(colours: tuple[str, ...], share: float) -> str:

@@ -50,8 +50,10 @@ var zhihengCharts = (function () {
   }
 
   function textOn(rgb, c) {
+    // as theme.on in Python: contrast is at least 4.5 on any colour
     var back = luminance(rgb) + 0.05;
-    return back / (luminance(hex(c.theme.ink)) + 0.05) >= 1.05 / back ? c.theme.ink : c.theme.paper;
+    var ink = back / (luminance(hex(c.theme.ink)) + 0.05), paper = 1.05 / back;
+    return Math.max(ink, paper) < 4.5 ? "#000000" : ink >= paper ? c.theme.ink : c.theme.paper;
   }
 
   function tip(title, pairs) {
@@ -275,7 +277,7 @@ var zhihengCharts = (function () {
     }];
     if (data.reference) {
       option.series[1].markLine = {
-        symbol: "none", silent: false, data: [{ xAxis: data.reference.v }],
+        symbol: "none", silent: false, data: [{ xAxis: data.reference.v }], precision: 15,
         lineStyle: { color: c.theme.alarm, type: "dashed", width: 1.2 },
         label: label(c, {
           formatter: function () { return (say(data.reference.name, c) + " " + data.reference.t).trim(); },
@@ -494,7 +496,8 @@ var zhihengCharts = (function () {
         }),
       },
       markLine: {
-        silent: true, symbol: "none", lineStyle: { color: c.theme.quiet, type: "dashed", width: 1 },
+        // without `precision` ECharts rounds where the line stands to two decimals
+        silent: true, symbol: "none", precision: 15, z: 2, lineStyle: { color: c.theme.quiet, type: "dashed", width: 1 },
         data: [{ xAxis: data.thresholds[0] }, { yAxis: data.thresholds[1] }], label: { show: false },
       },
     });
