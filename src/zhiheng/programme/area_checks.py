@@ -8,7 +8,7 @@ import numpy as np
 
 from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import Domain, Plan, Words
-from zhiheng.programme.problems import Findings, listed
+from zhiheng.programme.problems import Findings, Severity, listed
 from zhiheng.programme.sheet import read_sheet
 from zhiheng.programme.tables import CleanTable
 
@@ -57,8 +57,15 @@ def check_areas(
     ledger: RowLedger,
 ) -> None:
     """Check every level of every table."""
+    measured = {m.table for _, m in plan.leaves}
     for domain in plan.domains:
-        having = [t for t in tables.values() if domain in plan.levels_of(t.plan)]
+        lacking = [n for n, t in tables.items() if n in measured and domain not in t.levels]
+        if plan.index is not None and domain.index and lacking:
+            told = listed(c for c, m in plan.leaves if m.table in lacking)
+            severity: Severity = "error" if len(lacking) == len(measured & set(tables)) else "warning"
+            findings.add("level_lacks", ", ".join(lacking), column=domain.code, found=told,
+                         expected=", ".join(domain.columns), severity=severity)  # fmt: skip
+        having = [t for t in tables.values() if domain in t.levels]
         found = {t.plan.name: units_of(t, domain) for t in having}
         for table in having:
             _rows_without_unit(plan, table, domain, findings, ledger)

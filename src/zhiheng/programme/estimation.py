@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -73,8 +74,24 @@ class Analysis:
         """What the plan says of the table."""
         return self.table.plan
 
+    @cached_property
+    def final_weights(self) -> Array:
+        """Final weight of every row."""
+        return np.asarray(weights_of(self.data, self.design), dtype=np.float64)
+
+    @cached_property
+    def counted(self) -> NDArray[np.bool_]:
+        """Rows that count in estimates: with nonresponse cells the answered ones."""
+        if self.where is None or self.plan.weighting is None or self.plan.weighting.nonresponse is None:
+            return np.ones(self.data.num_rows, dtype=np.bool_)
+        return np.asarray(self.numbers(self.plan.weighting.nonresponse.responded) == 1, dtype=np.bool_)
+
+    def numbers(self, column: str) -> Array:
+        """A column as floats, nan where missing."""
+        return np.asarray(self.data.column(column).to_numpy(), dtype=np.float64)
+
     def estimate(
-        self, by: Sequence[str], level: float, *, exact: bool
+        self, by: Sequence[str], level: float, *, joint: bool, exact: bool
     ) -> list[tuple[list[Measured], Estimates]]:
         """Estimate every statistic of the table by wave and some columns."""
         groups = []
@@ -90,7 +107,7 @@ class Analysis:
                     level=level,
                     # against sampling with replacement: weights of a programme need not sum to the population
                     deff="replace",
-                    joint=len(asked) > 1,
+                    joint=joint and len(asked) > 1,
                     exact=exact,
                 )
                 self.passes += found.passes
@@ -108,7 +125,7 @@ def analysis_of(plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, T
         The engine refuses the design or cannot meet the targets.
     """
     measured = plan.measured_of(table.plan.name)
-    names = _design_columns(plan, table.plan)
+    names = _design_columns(plan, table)
     columns = {n: table.columns[n].to_arrow() for n in names}
     for m in measured:
         clean = table.columns[m.variable]
@@ -133,7 +150,8 @@ def analysis_of(plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, T
     return Analysis(table, data, design, steps, where, measured)
 
 
-def _design_columns(plan: Plan, table: TablePlan) -> list[str]:
+def _design_columns(plan: Plan, clean: CleanTable) -> list[str]:
+    table = clean.plan
     design = table.design
     names = [WAVE, *([STRATUM] if design.strata else []), *(c for c in design.clusters if c != "*")]
     names += [n for n in (design.weights, *design.population.values()) if n]
@@ -141,7 +159,7 @@ def _design_columns(plan: Plan, table: TablePlan) -> list[str]:
         names += [c for m in table.weighting.margins for c in m.columns]
         if table.weighting.nonresponse:
             names += [*table.weighting.nonresponse.cells, table.weighting.nonresponse.responded]
-    names += [c for d in plan.levels_of(table) for c in d.columns]
+    names += [c for d in clean.levels for c in d.columns]
     names += [q.variable for q in plan.questions if q.table == table.name]
     return list(dict.fromkeys(names))
 
@@ -227,6 +245,8 @@ class LevelEstimates:
 
     Attributes
     ----------
+    columns
+        That make a unit; none for the whole.
     units
         In order of their codes.
     groups
@@ -236,32 +256,68 @@ class LevelEstimates:
     """
 
     level: str
+    columns: tuple[str, ...]
     units: tuple[Unit, ...]
     waves: tuple[str, ...]
     groups: tuple[Group, ...]
     figures: Mapping[Measured, Mapping[str, Array]]
 
+    @property
+    def place(self) -> dict[tuple[str, Unit], tuple[int, int]]:
+        """Wave and unit to their positions."""
+        return _place(self.waves, self.units)
+
+
+def _place(waves: Sequence[str], units: Sequence[Unit]) -> dict[tuple[str, Unit], tuple[int, int]]:
+    return {(wave, unit): (w, u) for w, wave in enumerate(waves) for u, unit in enumerate(units)}
+
+
+def cells_of(analysis: Analysis, found: LevelEstimates) -> NDArray[np.int64]:
+    """Cell (wave × unit, waves outermost) of every row of a table, -1 where it has no unit."""
+    data = analysis.data
+    encoded = [pc.dictionary_encode(data.column(c).combine_chunks()) for c in (WAVE, *found.columns)]
+    codes = [np.asarray(pc.fill_null(e.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64) for e in encoded]
+    levels = [e.dictionary.to_pylist() for e in encoded]
+    key = np.zeros(data.num_rows, dtype=np.int64)
+    for code, names in zip(codes, levels, strict=True):
+        key = key * (len(names) + 1) + code + 1
+    distinct, first, back = np.unique(key, return_index=True, return_inverse=True)
+    place = found.place
+    cells = np.full(len(distinct), -1, dtype=np.int64)
+    for i, row in enumerate(first):
+        values = [None if code[row] < 0 else str(names[code[row]]) for code, names in zip(codes, levels, strict=True)]
+        at = None if None in values else place.get((str(values[0]), tuple(str(v) for v in values[1:])))
+        if at is not None:
+            cells[i] = at[0] * len(found.units) + at[1]
+    return cells[back.reshape(-1)]
+
 
 def estimate_level(
-    plan: Plan, analyses: Mapping[str, Analysis], domain: Domain | None, *, exact: bool
+    plan: Plan, analyses: Mapping[str, Analysis], domain: Domain | None, *, joint: bool = False, exact: bool
 ) -> LevelEstimates:
-    """Estimate everything at one level; without a domain, for the whole."""
+    """Estimate everything at one level; without a domain, for the whole.
+
+    Parameters
+    ----------
+    joint
+        Also the products between statistics, which replicates of rows need; slow with many statistics.
+    """
     level = plan.index.level if plan.index else 0.95
     columns = domain.columns if domain else ()
     waves = tuple(w.code for w in plan.waves)
     found: list[tuple[int, list[Measured], Estimates]] = []
     given: list[tuple[Measured, dict[tuple[str, Unit], float]]] = []
     for table, analysis in enumerate(analyses.values()):
-        if domain is not None and domain not in plan.levels_of(analysis.plan):
+        if domain is not None and domain not in analysis.table.levels:
             continue
         if analysis.plan.role == "published":
             given += [(m, _published(analysis, m, columns)) for m in analysis.measured] if domain else []
         else:
-            found += [(table, *group) for group in analysis.estimate(columns, level, exact=exact)]
+            found += [(table, *group) for group in analysis.estimate(columns, level, joint=joint, exact=exact)]
     units = {tuple(str(v) for v in d[1:]) for _, _, e in found for d in e.domains if None not in d}
     units |= {unit for _, values in given for _, unit in values}
     order = tuple(sorted(units))
-    place = {(wave, unit): (w, u) for w, wave in enumerate(waves) for u, unit in enumerate(order)}
+    place = _place(waves, order)
     figures: dict[Measured, Mapping[str, Array]] = {}
     groups = []
     for table, asked, estimates in found:
@@ -283,7 +339,7 @@ def estimate_level(
             laid["se"][place[key]] = 0.0
             laid["n"][place[key]] = 1.0
         figures[measured] = laid
-    return LevelEstimates(domain.code if domain else "all", order, waves, tuple(groups), figures)
+    return LevelEstimates(domain.code if domain else "all", columns, order, waves, tuple(groups), figures)
 
 
 def _laid_out(column: Array, where: NDArray[np.int64]) -> Array:

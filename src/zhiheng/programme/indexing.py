@@ -1,9 +1,6 @@
-"""From estimates to the index of every unit and wave, with the error that sampling gives it.
+"""From estimates to the index of every unit and wave, and what is said of it: ranks, groups, changes, rules.
 
 All waves and units go through the tree together, so that end points taken from the data are the same in every wave.
-Where the index is smooth its Jacobian combines the influences of the estimates (delta method); where it is not (ranks,
-percentiles, end points from the data) first-stage units are resampled. Tables are independent samples: their parts of
-the variance are added.
 """
 
 from __future__ import annotations
@@ -13,22 +10,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import stats
 
 from zhiheng.measure.indices import civic
-from zhiheng.measure.indices.aggregate import Index, carry_forward, evaluate
+from zhiheng.measure.indices.aggregate import carry_forward, evaluate
 from zhiheng.measure.indices.compare import Comparison, compare
 from zhiheng.measure.indices.problems import Finding, Problem, some
 from zhiheng.measure.indices.progress import Chain, Change, chain, changes
 from zhiheng.measure.indices.tree import Tree
-from zhiheng.programme.estimation import Array, Group, LevelEstimates, unit_code
+from zhiheng.programme.estimation import Analysis, Array, LevelEstimates, unit_code
 from zhiheng.programme.plan import Adjustment, IndexPlan, Measured, Plan
+from zhiheng.programme.sampling_error import Leaves, sampling_error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-#: replicates where the delta method does not apply
-REPLICATES = 500
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,9 @@ class LevelIndex:
     carried: NDArray[np.bool_]
 
 
-def index_level(plan: Plan, tree: Tree, found: LevelEstimates) -> LevelIndex:
+def index_level(
+    plan: Plan, tree: Tree, found: LevelEstimates, analyses: Mapping[str, Analysis], *, exact: bool
+) -> LevelIndex:
     """Make the index of one level.
 
     Raises
@@ -87,18 +84,17 @@ def index_level(plan: Plan, tree: Tree, found: LevelEstimates) -> LevelIndex:
     names = [unit_code(u) for u in found.units]
     shape = (len(found.waves), len(found.units))
     asked = dict(plan.leaves)
-    leaves = [asked[leaf.code] for leaf in tree.leaves]
-    raw, where, carried = _raw(leaves, found, carry=settings.missing == "carry")
+    leaves = _leaves([asked[leaf.code] for leaf in tree.leaves], found, carry=settings.missing == "carry")
     labels = [f"{unit} {wave}" for wave in found.waves for unit in names]
     if settings.missing == "fail":
-        _complete(tree, raw.reshape(-1, len(leaves)), labels)
+        _complete(tree, leaves.cells, labels)
     tree = _forgiving(tree)
-    index = evaluate(tree, raw.reshape(-1, len(leaves)), labels)
+    index = evaluate(tree, leaves.cells, labels)
     value = index.values.T.reshape(len(tree.codes), *shape)
-    error = _Error(plan, tree, index, raw.reshape(-1, len(leaves)), leaves, where, found.groups)
-    se, df = (array.reshape(len(tree.codes), *shape) for array in error.of_codes())
+    error = sampling_error(plan, tree, index, leaves, found, analyses, exact=exact)
+    se, df = error.se.reshape(value.shape), error.df.reshape(value.shape)
     root = tree.codes.index(tree.root.code)
-    covariance = error.of_root()
+    covariance = error.covariance
     civil, value, slopes = _adjusted(settings, tree, found, names, value, root)
     se[root] *= slopes
     if covariance is not None:
@@ -118,19 +114,17 @@ def index_level(plan: Plan, tree: Tree, found: LevelEstimates) -> LevelIndex:
         chains=_chains(found, names, value[root], covariance),
         applied={wave: one.applied for wave, one in zip(found.waves, civil, strict=True)},
         bands=tuple(one.bands for one in civil),
-        method=error.methods(),
-        missing=np.isnan(raw).sum(axis=2),
-        carried=carried,
+        method=error.method,
+        missing=np.isnan(leaves.raw).sum(axis=2),
+        carried=leaves.carried,
     )
 
 
-def _raw(
-    leaves: Sequence[Measured], found: LevelEstimates, *, carry: bool
-) -> tuple[Array, NDArray[np.int64], NDArray[np.bool_]]:
-    """Values (waves, units, leaves), the wave each comes from, and which were carried over."""
+def _leaves(measured: Sequence[Measured], found: LevelEstimates, *, carry: bool) -> Leaves:
+    """Gather the values of the indicators; with `carry` a missing one is that of the wave before."""
     shape = (len(found.waves), len(found.units))
     empty = np.full(shape, np.nan)
-    columns = [np.asarray(found.figures[m]["value"]) if m in found.figures else empty for m in leaves]
+    columns = [np.asarray(found.figures[m]["value"]) if m in found.figures else empty for m in measured]
     raw = np.stack(columns, axis=2)
     wave = np.broadcast_to(np.arange(shape[0])[:, None, None], raw.shape).copy()
     carried = np.zeros(raw.shape, dtype=np.bool_)
@@ -139,7 +133,7 @@ def _raw(
         raw, carried = carry_forward(raw)
         for t in range(1, shape[0]):
             wave[t] = np.where(missing[t], wave[t - 1], wave[t])
-    return raw, wave, carried
+    return Leaves(tuple(measured), raw, wave, carried)
 
 
 def _complete(tree: Tree, raw: Array, labels: Sequence[str]) -> None:
@@ -163,106 +157,6 @@ def _forgiving(tree: Tree) -> Tree:
     """Let every indicator be missing somewhere: its weight goes to its siblings there, as the plan says."""
     loose = tuple(replace(one, optional=True) for one in tree.indicators)
     return Tree(loose, tree.bounds, tree.moments, normalise_weights=True)
-
-
-class _Error:
-    """The sampling error of an index: one part for each group of estimates."""
-
-    def __init__(  # noqa: PLR0917 - made in one place
-        self,
-        plan: Plan,
-        tree: Tree,
-        index: Index,
-        raw: Array,
-        leaves: Sequence[Measured],
-        wave: NDArray[np.int64],
-        groups: Sequence[Group],
-    ) -> None:
-        self.tree = tree
-        self.index = index
-        self.raw = raw
-        self.root = tree.codes.index(tree.root.code)
-        self.leaves = leaves
-        self.groups = groups
-        self.seed = plan.seed
-        shape = wave.shape
-        units = np.broadcast_to(np.arange(shape[1])[None, :], shape[:2])
-        #: per group: (waves × units, leaves) row of the estimates, -1 where a leaf is not of this group
-        self.rows = []
-        for group in groups:
-            rows = np.full(shape, -1, dtype=np.int64)
-            for k, measured in enumerate(leaves):
-                if measured in group.position:
-                    rows[:, :, k] = group.position[measured][wave[:, :, k], units]
-            self.rows.append(np.where(index.missing, -1, rows.reshape(-1, shape[2])))
-        self._draws: Array | None = None
-
-    def methods(self) -> dict[str, str]:
-        """How the error of each code was made."""
-        if not self.groups:
-            return dict.fromkeys(self.tree.codes, "published values, no sampling error")
-        replicates = f"{REPLICATES} bootstrap replicates of first-stage units"
-        return {
-            c: "delta method" if s else replicates
-            for c, s in zip(self.tree.codes, self.index.smooth, strict=True)
-        }
-
-    def of_codes(self) -> tuple[Array, Array]:
-        """Standard errors and degrees of freedom, (codes, cells)."""
-        cells = len(self.index.units)
-        variance = np.zeros((len(self.tree.codes), cells))
-        over = np.zeros_like(variance)
-        if not self.groups:
-            return np.where(np.isnan(self.index.values.T), np.nan, 0.0), np.full_like(variance, np.inf)
-        for group, rows in zip(self.groups, self.rows, strict=True):
-            for code in range(len(self.tree.codes)):
-                if not self.index.smooth[code]:
-                    continue
-                combined = group.estimates.combine(self._matrix(group, rows, code), [""] * cells)
-                part = np.nan_to_num(np.asarray(combined.se)) ** 2
-                variance[code] += part
-                freedom = np.asarray(combined.df, dtype=np.float64)
-                over[code] += np.where(part > 0, part**2 / np.where(freedom > 0, freedom, np.inf), 0.0)
-        for code, smooth in enumerate(self.index.smooth):
-            if not smooth:
-                variance[code] = self.draws()[:, :, code].var(axis=0, ddof=1)
-        se = np.where(np.isnan(self.index.values.T), np.nan, np.sqrt(variance))
-        # Satterthwaite: the parts of the variance come from independent samples
-        df = np.divide(variance**2, over, out=np.full_like(variance, np.inf), where=over > 0)
-        return se, df
-
-    def of_root(self) -> Array | None:
-        """Covariance of the index over all cells; none without sampling error."""
-        cells = len(self.index.units)
-        if not self.groups:
-            return None
-        if not self.index.smooth[self.root]:
-            return np.atleast_2d(np.cov(np.nan_to_num(self.draws()[:, :, self.root]), rowvar=False))
-        result = np.zeros((cells, cells))
-        for group, rows in zip(self.groups, self.rows, strict=True):
-            combined = group.estimates.combine(self._matrix(group, rows, self.root), [""] * cells)
-            result += np.nan_to_num(combined.covariance())
-        return result
-
-    def _matrix(self, group: Group, rows: NDArray[np.int64], code: int) -> sparse.csr_matrix:
-        assert self.index.jacobian is not None
-        slopes = np.nan_to_num(self.index.jacobian[:, code, :])
-        cell, leaf = np.nonzero((rows >= 0) & (slopes != 0))
-        return sparse.csr_matrix(
-            (slopes[cell, leaf], (cell, rows[cell, leaf])), shape=(len(rows), len(group.estimates))
-        )
-
-    def draws(self) -> Array:
-        """Replicates of all values of the index, (replicates, cells, codes)."""
-        if self._draws is None:
-            # published values stay as they are in every replicate
-            raw = np.broadcast_to(self.raw, (REPLICATES, *self.raw.shape)).copy()
-            for group, rows in zip(self.groups, self.rows, strict=True):
-                drawn = group.estimates.replicates(REPLICATES, self.seed + group.table)
-                cell, leaf = np.nonzero(rows >= 0)
-                raw[:, cell, leaf] = drawn[:, rows[cell, leaf]]
-            self._draws = evaluate(self.tree, raw, self.index.units).values
-        return self._draws
 
 
 # ── what is done with the index of all units ──

@@ -94,7 +94,7 @@ def check_data(plan: Plan, tables: Mapping[str, CleanTable], findings: Findings,
             _categories("plan.toml", None, rule.measured, tables, findings)
     for table in tables.values():
         if table.plan.role == "published":
-            _one_value_each(plan, table, findings)
+            _one_value_each(table, findings)
 
 
 def _answers(
@@ -133,9 +133,9 @@ def _levels(column: CleanColumn) -> set[str]:
     return {plain(float(v)) for v in np.unique(column.values[column.present])[:1000]}
 
 
-def _one_value_each(plan: Plan, table: CleanTable, findings: Findings) -> None:
+def _one_value_each(table: CleanTable, findings: Findings) -> None:
     """A published table holds one row for each unit of its narrowest level and wave."""
-    columns = [c for d in plan.levels_of(table.plan) for c in d.columns]
+    columns = [c for d in table.levels for c in d.columns]
     key = crossed(*(codes_of(table.columns[c]) for c in dict.fromkeys((WAVE, *columns))))
     counts = np.bincount(key)
     if (counts > 1).any():

@@ -5,7 +5,7 @@ The format is told in docs/decisions/0003. `zhiheng.programme.plan_file` reads i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -368,8 +368,8 @@ class Plan:
             names.add(table.weighting.nonresponse.responded)
         return frozenset(names)
 
-    def used_columns(self, table: TablePlan) -> tuple[str, ...]:
-        """Every column of a table that anything in the plan reads, in a fixed order."""
+    def used_columns(self, table: TablePlan, levels: Iterable[Domain]) -> tuple[str, ...]:
+        """Every column of a table that anything in the plan reads, in a fixed order; `levels` are those it has."""
         names = [m.variable for m in self.measured_of(table.name)]
         names += [q.variable for q in self.questions if q.table == table.name]
         names += [*table.design.strata, *(c for c in table.design.clusters if c != "*"), table.design.weights]
@@ -381,25 +381,21 @@ class Plan:
             names += [c for m in table.weighting.margins for c in m.columns]
             if table.weighting.nonresponse:
                 names += [*table.weighting.nonresponse.cells, table.weighting.nonresponse.responded]
-        names += [c for d in self.levels_of(table) for c in d.columns]
+        names += [c for d in levels for c in d.columns]
         return tuple(dict.fromkeys(n for n in names if n and n != WAVE))
 
-    def levels_of(self, table: TablePlan) -> tuple[Domain, ...]:
-        """Domains a table can be broken down by: those whose columns it lists in columns or coding, or all.
+    def levels_of(self, table: TablePlan, headers: Sequence[Sequence[str]]) -> tuple[Domain, ...]:
+        """Domains a table can be broken down by.
 
-        A table that lists none of a domain's columns under ``columns`` or ``coding`` is taken to have them under
-        their own names; whether the file does is for the check to say.
+        A column that the table lists under ``columns`` or ``coding`` must be there (unless it is `false` in every
+        wave); one that it does not list may be lacking, and then the table is not broken down by it.
         """
         if not self.measured_of(table.name) and not any(q.table == table.name for q in self.questions):
             return ()
-        return tuple(d for d in self.domains if d.code not in self.without(table))
+        return tuple(d for d in self.domains if all(self._has(table, c, headers) for c in d.columns))
 
-    def without(self, table: TablePlan) -> frozenset[str]:
-        """Domains that a table declares it does not have: a column of theirs is `false` in every wave."""
-        return frozenset(
-            d.code
-            for d in self.domains
-            if any(
-                all((p := table.column(c).pick(w.code)) and p.absent for w in self.waves) for c in d.columns
-            )
-        )
+    def _has(self, table: TablePlan, column: str, headers: Sequence[Sequence[str]]) -> bool:
+        if column in table.columns:
+            picks = [table.columns[column].pick(w.code) for w in self.waves]
+            return not all(p is not None and p.absent for p in picks)
+        return column in table.coding or any(column in header for header in headers)

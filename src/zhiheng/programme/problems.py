@@ -105,7 +105,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "areas_disagree": ("两张表的单位不一致：{found}，另一张表有：{expected}。请改正代码，或补上缺少的单位。", "Two tables disagree on the units: {found}; the other has {expected}. Correct the codes or add the missing units."),
     "area_unlabelled": ("单位不在名单中：{found}，名单文件有：{expected}。请补进名单，或改正代码。", "A unit is not in the list: {found}; the list has {expected}. Add it or correct the code."),
     "area_missing": ("没有单位代码的行：{found}，应有：{expected}。这些行不进入该层级，请补上。", "Rows without a unit: {found}; expected {expected}. They are left out at this level; supply the code."),
-    "level_lacks": ("这一层级没有这些指标：{found}，指数由其余指标按权重计算。应在层级 {expected} 有数据，请补上单位代码，或设 index = false。", "This level lacks the indicators {found}; its index is made of the others. Supply unit codes of {expected} in their tables, or set index = false."),
+    "level_lacks": ("这一层级没有指标 {found} 的数据，指数由其余指标按权重计算。表中应有列：{expected}。请补上该列，或在该层级写 index = false。", "The table has no units of this level, so its index is made without the indicators {found}. Add the column {expected}, or write index = false for the level."),
     # ── measuring ──
     "not_measured": ("引擎拒绝：{found}。", "The engine refused: {found}."),
     "questionnaire": ("问卷有误：{found}，应为：{expected}。请改正后重存。", "The questionnaire is wrong: {found}; expected {expected}. Correct it and save again."),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhiheng.measure.indices.importance import ImportancePerformance
+from zhiheng.measure.indices.indicator import FROM_DATA
 from zhiheng.measure.indices.problems import Problem as IndexProblem
 from zhiheng.measure.indices.tree import Tree
 from zhiheng.measure.problems import Problem as EngineProblem
@@ -20,7 +21,7 @@ from zhiheng.programme.indexing import LevelIndex, index_level
 from zhiheng.programme.ledger import LedgerEntry
 from zhiheng.programme.plan import WHOLE, Domain, Plan, Words
 from zhiheng.programme.preparation import Prepared, Progress, prepare, quiet
-from zhiheng.programme.problems import Finding, Findings, Problem
+from zhiheng.programme.problems import Finding, Problem
 from zhiheng.programme.questions import QuestionTable, importance_of, question_tables
 
 if TYPE_CHECKING:
@@ -190,8 +191,6 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
             [row for level in levels for row in results.rows_of(plan, level.estimates, level.index, methods)]
         ),
     )
-    findings = Findings(list(prepared.findings))
-    _missing_at_levels(plan, levels, findings)
     figures = {
         level.code: dict(level.index.method) if level.index is not None else methods for level in levels
     }
@@ -203,11 +202,11 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         analyses=analyses,
         questions=questions,
         importance=importance,
-        findings=findings.sorted(),
+        findings=prepared.findings,
         ledger=prepared.ledger.entries(),
         results=found,
         record=record.record_of(
-            plan, data, analyses, {"indicators": methods, "levels": figures}, findings.sorted(), prepared.ledger,
+            plan, data, analyses, {"indicators": methods, "levels": figures}, prepared.findings, prepared.ledger,
             exact=exact,
         ),
         out=out,
@@ -218,15 +217,17 @@ def _levels(
     prepared: Prepared, plan: Plan, analyses: Mapping[str, Analysis], *, exact: bool
 ) -> tuple[Level, ...]:
     levels = []
+    # only replicates of an index that is not smooth need the products between statistics
+    joint = prepared.tree is not None and any(leaf.normalise in FROM_DATA for leaf in prepared.tree.leaves)
     published = all(t.role == "published" for t in plan.tables)
     whole = not published if plan.index is None or plan.index.whole is None else plan.index.whole
     asked: list[Domain | None] = [*([None] if whole else []), *plan.domains]
     for domain in asked:
-        found = estimate_level(plan, analyses, domain, exact=exact)
+        found = estimate_level(plan, analyses, domain, joint=joint, exact=exact)
         if not found.units:
             continue
         wanted = prepared.tree is not None and (domain is None or domain.index)
-        index = index_level(plan, prepared.tree, found) if wanted and prepared.tree is not None else None
+        index = index_level(plan, prepared.tree, found, analyses, exact=exact) if wanted and prepared.tree is not None else None
         labels = prepared.labels.get(found.level, {})
         levels.append(
             Level(
@@ -257,15 +258,6 @@ def _methods(plan: Plan, analyses: Mapping[str, Analysis]) -> dict[str, str]:
         if call in analysis.methods
     }
     return {c: of_table.get(f"{m.table}:{m.statistic}", "published value") for c, m in plan.leaves} | of_table
-
-
-def _missing_at_levels(plan: Plan, levels: Sequence[Level], findings: Findings) -> None:
-    """Tell which indicators a level lacks in all waves: the index there is made of the others."""
-    for level in levels:
-        lacking = [c for c, m in plan.leaves if m not in level.estimates.figures]
-        if level.index is not None and lacking:
-            findings.add("level_lacks", plan.indicator_file, column=level.code, found=", ".join(lacking),
-                         expected=level.code, severity="warning")  # fmt: skip
 
 
 def _documents(run: Run, formats: Sequence[str]) -> list[Path]:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from zhiheng.programme import coding as cells
 from zhiheng.programme.coding import CleanColumn, Misfit, clean, joined
 from zhiheng.programme.ledger import RowLedger
-from zhiheng.programme.plan import STRATUM, WAVE, Coding, Column, Pick, Plan, TablePlan
+from zhiheng.programme.plan import STRATUM, WAVE, Coding, Column, Domain, Pick, Plan, TablePlan
 from zhiheng.programme.problems import Findings, Severity, listed
 from zhiheng.programme.reading import DataFile, RawTable
 
@@ -37,6 +37,8 @@ class CleanTable:
         Clean columns by plan name, `wave` among them; the crossed strata stand in `_stratum`.
     rows
         Row number of each row in its file; `file_of` is the position of that file in `files`.
+    levels
+        Domains the table can be broken down by.
     """
 
     plan: TablePlan
@@ -44,6 +46,7 @@ class CleanTable:
     files: tuple[str, ...]
     file_of: NDArray[np.int64]
     rows: NDArray[np.int64]
+    levels: tuple[Domain, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -78,50 +81,50 @@ def load(
     CleanTable or None
         None when a file or column is missing; findings tell all of it.
     """
-    loader = _Loader(plan, table, findings, ledger)
+    opened = [
+        (wave, DataFile(data / name, name, table.encoding, table.sheet, findings))
+        for wave, name in table.files.items()
+    ]
+    headers = [file.header() for _, file in opened]
+    levels = plan.levels_of(table, [h for h in headers if h is not None])
+    loader = _Loader(plan, table, levels, findings, ledger)
     parts: list[CleanTable] = []
-    complete = True
-    for wave, name in table.files.items():
-        file = DataFile(data / name, name, table.encoding, table.sheet, findings)
-        header = file.header()
-        waves = [wave] if wave else [w.code for w in plan.waves]
+    complete = all(h is not None for h in headers)
+    for (wave, file), header in zip(opened, headers, strict=True):
         if header is None:
-            complete = False
             continue
-        needed, whole = loader.needed(file, header, waves)
+        needed, whole = loader.needed(file, header, [wave] if wave else [w.code for w in plan.waves])
         raw = file.read(needed) if whole else None
         if raw is None:
             complete = False
             continue
         parts += loader.parts(raw, wave)
-    if not wave_files_complete(table, plan, findings):
-        complete = False
+    _tell_missing_waves(table, plan, findings)
     if not parts or not complete:
         return None
     return loader.finish(parts)
 
 
-def wave_files_complete(table: TablePlan, plan: Plan, findings: Findings) -> bool:
+def _tell_missing_waves(table: TablePlan, plan: Plan, findings: Findings) -> None:
     """Tell waves that the plan has and the table has no file for; the table is loaded all the same."""
-    if "" not in table.files:
-        for wave in plan.waves:
-            if wave.code not in table.files:
-                findings.add(
-                    "wave_without_rows", table.name, column="files", found=wave.code, severity="warning"
-                )
-    return True
+    for wave in plan.waves if "" not in table.files else ():
+        if wave.code not in table.files:
+            findings.add("wave_without_rows", table.name, column="files", found=wave.code, severity="warning")
 
 
 class _Loader:
     """One table being loaded."""
 
-    def __init__(self, plan: Plan, table: TablePlan, findings: Findings, ledger: RowLedger) -> None:
+    def __init__(
+        self, plan: Plan, table: TablePlan, levels: tuple[Domain, ...], findings: Findings, ledger: RowLedger
+    ) -> None:
+        self.levels = levels
         self.plan = plan
         self.table = table
         self.findings = findings
         self.ledger = ledger
         self.numbers = plan.numeric(table)
-        self.used = plan.used_columns(table)
+        self.used = plan.used_columns(table, levels)
         self.wave_codes = tuple(w.code for w in plan.waves)
 
     # ── which columns ──
@@ -351,7 +354,7 @@ class _Loader:
             )
             fallback = ", ".join(c.text() for c in rule.expect)
             words = (rule.text.zh or fallback, rule.text.en or fallback)
-            self.findings.add("contradiction", file, row, ", ".join(rule.drop) or rule.name, found, words,
+            self.findings.add("contradiction", file, row, listed(rule.drop, 4) or rule.name, found, words,
                               severity="warning", rows=int(broken.sum()))  # fmt: skip
             for name in rule.drop:
                 columns[name] = columns[name].without(broken, cells.CONTRADICTION)
@@ -372,6 +375,7 @@ class _Loader:
             files,
             np.concatenate([np.full(len(p), files.index(p.files[0]), dtype=np.int64) for p in parts]),
             np.concatenate([p.rows for p in parts]),
+            self.levels,
         )
 
 
