@@ -7,7 +7,7 @@ totals. Estimates of one call share their influences, so that an index can combi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -145,7 +145,7 @@ def analysis_of(plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, T
             if margins:  # the targets are for the answered rows alone
                 data = data.filter(pc.equal(data.column(weighting.nonresponse.responded), 1.0))
                 where = None
-        weighted = _weigh(data, weighted, {m.columns: t for m, t in margins}, weighting.trim)
+        data, weighted = _weigh(data, weighted, {m.columns: t for m, t in margins}, weighting.trim)
         design, steps = weighted.design, weighted.report
     return Analysis(table, data, design, steps, where, measured)
 
@@ -189,22 +189,39 @@ def _weigh(
     weighted: Weighted,
     targets: Mapping[tuple[str, ...], Targets],
     bounds: tuple[float | None, float | None] | None,
-) -> Weighted:
+) -> tuple[pa.Table, Weighted]:
     """Margins, trimming, and the margins again where trimming moved them."""
     if targets:
+        data, weighted = _settled(data, weighted)
         weighted = rake(data, weighted.design, _keyed(targets)).after(weighted.report)
     if bounds is None:
-        return weighted
+        return data, weighted
     final = weights_of(data, weighted.design)
     middle = float(np.median(final))
     lower, upper = (None if bound is None else bound * middle for bound in bounds)
     if (lower is not None and bool((final < lower).any())) or (
         upper is not None and bool((final > upper).any())
     ):
+        data, weighted = _settled(data, weighted)
         weighted = trim(data, weighted.design, lower=lower, upper=upper).after(weighted.report)
+        data, weighted = _settled(data, weighted)
         if targets:
             weighted = rake(data, weighted.design, _keyed(targets)).after(weighted.report)
-    return weighted
+    return data, weighted
+
+
+def _settled(data: pa.Table, weighted: Weighted) -> tuple[pa.Table, Weighted]:
+    """Write the weights so far into a column, so that no pass after this works them out again row by row.
+
+    The variance takes them as given, as it does with the weights before any calibration.
+    """
+    design = weighted.design
+    if design.calibration is None and design.weight_expression is None:
+        return data, weighted
+    name = f"_weight{len(weighted.report)}"
+    data = data.append_column(name, pa.array(weights_of(data, design)))
+    settled = replace(design, weights=name, calibration=None, weight_expression=None)
+    return data, replace(weighted, design=settled)
 
 
 def _keyed(

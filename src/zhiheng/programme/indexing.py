@@ -201,10 +201,11 @@ def _rule(a: Adjustment) -> civic.Adjustment:
 
 
 def _count(a: Adjustment, found: LevelEstimates, wave: int) -> Array:
-    """What a rule looks at, by unit; a unit without data has no finding."""
+    """What a rule looks at, by unit; a unit without data has no finding, and a rounding error below zero is none."""
     if a.measured not in found.figures:
         return np.zeros(len(found.units))
-    return np.asarray(np.nan_to_num(found.figures[a.measured]["value"][wave]))
+    value = np.nan_to_num(found.figures[a.measured]["value"][wave])
+    return np.where(np.abs(value) < 1e-12, 0.0, value)
 
 
 def _cautious(df: Array) -> float:
