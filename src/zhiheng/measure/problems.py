@@ -84,8 +84,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Unknown kind of file “{path}”. Readable: parquet, csv, xlsx, sav, dta.",
     ),
     "file_encoding": (
-        "文件“{path}”不是 UTF-8 编码（疑为 GBK）。请另存为 UTF-8，或在计划中写 encoding = \"gb18030\"。",
-        "File “{path}” is not UTF-8 (probably GBK). Save it as UTF-8, or set encoding = \"gb18030\" in the plan.",
+        '文件“{path}”不是 UTF-8 编码（疑为 GBK）。请另存为 UTF-8，或在计划中写 encoding = "gb18030"。',
+        'File “{path}” is not UTF-8 (probably GBK). Save it as UTF-8, or set encoding = "gb18030" in the plan.',
     ),
     "data_kind_unknown": (
         "不能从 {found} 读取数据。请给出文件路径、Arrow、pandas 或 polars 表。",
