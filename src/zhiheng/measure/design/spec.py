@@ -61,12 +61,25 @@ class CellCalibration:
             result[np.arange(len(margin)), start + margin] = 1.0
         return result
 
+    def by_level(
+        self, group: NDArray[np.int64], cell: NDArray[np.int64], values: NDArray[np.float64], groups: int
+    ) -> NDArray[np.float64]:
+        """Add up values by group and level of each margin: (entries,) arrays in, (groups, levels) out."""
+        import numpy as np  # noqa: PLC0415 - slow import
+
+        starts = self.level_starts
+        levels = int(starts[-1])
+        result = np.zeros(groups * levels)
+        for start, margin in zip(starts, self.margins, strict=False):
+            result += np.bincount(group * levels + start + margin[cell], values, groups * levels)
+        return result.reshape(groups, levels)
+
     def regress(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
         """Regress on the levels of the margins.
 
         Parameters
         ----------
-        sums : (estimates, cells) sums of the influence, weighted like `base`.
+        sums : (estimates, levels) sums of the influence in each level, weighted like `base`.
 
         Returns
         -------
@@ -75,17 +88,16 @@ class CellCalibration:
         import numpy as np  # noqa: PLC0415 - slow import
 
         x = self.levels
+        gram = x.T @ (self.base[:, None] * x)
         if not self.by_rows:
-            gram = x.T @ (self.base[:, None] * x)
-            return np.asarray(np.linalg.lstsq(gram, (sums @ x).T, rcond=1e-12)[0].T)
+            return np.asarray(np.linalg.lstsq(gram, sums.T, rcond=1e-12)[0].T)
         starts, rest = self.level_starts, sums.copy()
         result = np.zeros((len(sums), x.shape[1]))
         for _ in range(10):
             for start, stop in itertools.pairwise(starts):
-                inside = x[:, start:stop]
-                step = (rest @ inside) / (self.base @ inside)
+                step = rest[:, start:stop] / gram.diagonal()[start:stop]
                 result[:, start:stop] += step
-                rest -= (step @ inside.T) * self.base
+                rest -= step @ gram[start:stop]
         return result
 
 

@@ -417,7 +417,7 @@ def _cell_sums(
     where: str | None,
     domains: Sequence[tuple[Any, ...]],
 ) -> NDArray[np.float64]:
-    """Second pass of a calibration by cells: sums of each term, a domain and cell, with base weights or by rows."""
+    """Second pass of a calibration by cells: sums of each term, a domain and level, with base weights or by rows."""
     source = source.celled(calibration)
     weight = "1e0" if calibration.by_rows else weight_sql(design, source)
     keys = [f"{quoted(b)} AS k{i}" for i, b in enumerate([*by, CELL])]
@@ -430,10 +430,11 @@ def _cell_sums(
     )
     number = {d: i for i, d in enumerate(domains)}
     keyed = [table.column(f"k{i}").to_pylist() for i in range(len(by) + 1)]
-    at = [number[d] for d in zip(*keyed[:-1], strict=True)] if by else [0] * table.num_rows
-    result = np.zeros((len(domains), len(calibration.cells), len(terms)))
+    at = np.array([number[d] for d in zip(*keyed[:-1], strict=True)] if by else [0] * table.num_rows)
+    cell = np.array(keyed[-1])
+    result = np.empty((len(domains), int(calibration.level_starts[-1]), len(terms)))
     for k in range(len(terms)):
-        result[at, keyed[-1], k] = floats(table, f"s{k}")
+        result[:, :, k] = calibration.by_level(at, cell, floats(table, f"s{k}"), len(domains))
     return result
 
 

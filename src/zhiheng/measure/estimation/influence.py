@@ -26,6 +26,21 @@ BLOCK = 4_000_000
 
 
 @dataclass(frozen=True)
+class _Spread:
+    """Where linear combinations of estimates have a gradient: one entry a combination and domain.
+
+    Attributes
+    ----------
+    combination, domain : (entries,).
+    gradient : (entries, terms).
+    """
+
+    combination: NDArray[np.int64]
+    domain: NDArray[np.int64]
+    gradient: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Totals:
     """Leaves gathered by lowest node and domain.
 
@@ -158,11 +173,12 @@ class Totals:
             return self.outer
         if not isinstance(calibration, CellCalibration):
             raise AssertionError("calibration by regression needs the outer sums")
-        pick, cells = self.inside, len(calibration.factors)
-        key = self.leaves.domain[pick] * cells + self._cell[pick]
-        base = self.leaves.fraction_weight[pick]
-        flat = [tally(key, base * s[pick], self.domains * cells) for s in self.leaves.sums]
-        return np.array(flat).reshape(len(self.terms), self.domains, cells).transpose(1, 2, 0)
+        pick = self.inside
+        domain, cell, base = self.leaves.domain[pick], self._cell[pick], self.leaves.fraction_weight[pick]
+        result = np.empty((self.domains, int(calibration.level_starts[-1]), len(self.terms)))
+        for k, one in enumerate(self.leaves.sums):
+            result[:, :, k] = calibration.by_level(domain, cell, base * one[pick], self.domains)
+        return result
 
     def fitted(self, gradients: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Regress the influence of every own-domain estimate on the calibration variables.
@@ -186,17 +202,16 @@ class Totals:
         """Where rows are units: (domains, p, terms) and (p, p) scaled squared-weight products."""
         calibration = self.design.calibration
         if isinstance(calibration, CellCalibration):
-            one, cells = self.terms.index("1"), len(calibration.factors)
-            key = self.leaves.domain[self.inside] * cells + self._cell[self.inside]
-            flat = [
-                tally(key, self.product(one, k)[self.inside], self.domains * cells)
-                if (min(one, k), max(one, k)) in self.leaves.products
-                else np.zeros(self.domains * cells)
-                for k in range(len(self.terms))
-            ]
-            cross = np.array(flat).reshape(len(self.terms), self.domains, cells).transpose(1, 2, 0)
-            x, square = calibration.levels, tally(self._cell, self.product(one, one), cells)
-            return np.einsum("dck,cp->dpk", cross, x), x.T @ (square[:, None] * x)
+            one, pick = self.terms.index("1"), self.inside
+            domain, cell = self.leaves.domain[pick], self._cell[pick]
+            cross = np.zeros((self.domains, int(calibration.level_starts[-1]), len(self.terms)))
+            for k in range(len(self.terms)):
+                if (min(one, k), max(one, k)) in self.leaves.products:
+                    values = self.product(one, k)[pick]
+                    cross[:, :, k] = calibration.by_level(domain, cell, values, self.domains)
+            x = calibration.levels
+            square = tally(self._cell, self.product(one, one), len(x))
+            return cross, x.T @ (square[:, None] * x)
         at = self._calibration_terms
         none = np.zeros(self.domains)
         known = self.leaves.products
@@ -286,15 +301,13 @@ class Totals:
     def combined_variance(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
         """Give the variance of linear combinations of estimates: arguments as in `influence`."""
         count, fitted = matrix.shape[0], self.fitted(gradients)
+        within = self._within_diagonal(gradients, matrix, fitted) if self.skeleton.rows_are_units else None
         result = np.empty(count)
         block = max(1, BLOCK // max(self.skeleton.nodes, 1))
-        if self.skeleton.rows_are_units:
-            block = min(block, max(1, BLOCK // max(self.domains * len(self.terms), 1)))
         for start in range(0, count, block):
-            part = matrix[start : start + block]
-            within = self._within_diagonal(gradients, part, fitted) if self.skeleton.rows_are_units else None
-            result[start : start + block] = self.skeleton.dense_variance(
-                self.influence(gradients, part, fitted), within
+            part = slice(start, start + block)
+            result[part] = self.skeleton.dense_variance(
+                self.influence(gradients, matrix[part], fitted), None if within is None else within[part]
             )
         return result
 
@@ -304,45 +317,75 @@ class Totals:
         within = self._within(gradients, matrix, fitted) if self.skeleton.rows_are_units else None
         return self.skeleton.covariance(self.influence(gradients, matrix, fitted), within)
 
+    def _spread(self, gradients: NDArray[np.float64], matrix: Any) -> _Spread:
+        """Give the gradient of each combination in each domain that it touches."""
+        from scipy.sparse import csr_matrix  # noqa: PLC0415 - slow import
+
+        entries = csr_matrix(matrix).tocoo()
+        key = entries.row.astype(np.int64) * self.domains + entries.col % self.domains
+        group, first = dense(key)
+        combination, domain = np.divmod(key[first], self.domains)
+        gradient = np.zeros((len(first), gradients.shape[2]))
+        variable = entries.col // self.domains
+        for v in np.unique(variable):
+            at = np.flatnonzero(variable == v)
+            part = entries.data[at, None] * gradients[v, entries.col[at] % self.domains]
+            used = np.flatnonzero(part.any(axis=0))
+            for k in used:
+                gradient[:, k] += tally(group[at], part[:, k], len(first))
+        return _Spread(combination, domain, gradient)
+
     def _within_diagonal(
         self, gradients: NDArray[np.float64], matrix: Any, fitted: NDArray[np.float64] | None
     ) -> NDArray[np.float64]:
         """Give the diagonal of `_within`, from no more products than it needs: (combinations,)."""
-        gamma = self._gamma(gradients, matrix)
-        result = np.zeros(len(gamma))
-        used = np.flatnonzero(np.abs(gamma).sum(axis=(0, 1)) > 0)
-        for i, a in enumerate(used):
-            for b in used[i:]:
-                both = gamma[:, :, a] * gamma[:, :, b]
-                if both.any():
-                    result += (1 if a == b else 2) * (both @ self.within(int(a), int(b)))
+        spread = self._spread(gradients, matrix)
+        gradient, meeting = spread.gradient, (spread.gradient != 0).astype(np.float64)
+        sums = np.zeros(len(gradient))
+        for a, b in np.argwhere(np.triu(meeting.T @ meeting) > 0):
+            both = gradient[:, a] * gradient[:, b] * self.within(int(a), int(b))[spread.domain]
+            sums += both if a == b else 2 * both
+        result = tally(spread.combination, sums, matrix.shape[0])
         if fitted is not None:
             own = matrix @ fitted
             cross, square = self._calibrator_products
-            result -= 2 * np.einsum("qdk,dpk,qp->q", gamma, cross, own, optimize=True)
-            result += np.einsum("qp,pr,qr->q", own, square, own, optimize=True)
+            result -= 2 * (self._crossed(spread, cross, len(own)) * own).sum(axis=1)
+            result += ((own @ square) * own).sum(axis=1)
         return result
 
-    def _gamma(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
-        """Give the gradient of each combination: (combinations, domains, terms)."""
-        weights = np.asarray(matrix.todense()).reshape(-1, len(gradients), self.domains)
-        return np.asarray(np.einsum("qvd,vdk->qdk", weights, gradients, optimize=True))
+    def _crossed(self, spread: _Spread, cross: NDArray[np.float64], combinations: int) -> NDArray[np.float64]:
+        """Give the product of each combination with the calibration variables: (combinations, p)."""
+        result = np.zeros((combinations, cross.shape[1]))
+        order = np.argsort(spread.domain, kind="stable")
+        starts = np.searchsorted(spread.domain[order], np.arange(self.domains + 1))
+        for d, (start, stop) in enumerate(itertools.pairwise(starts)):
+            if stop > start:
+                at = order[start:stop]
+                np.add.at(result, spread.combination[at], spread.gradient[at] @ cross[d].T)
+        return result
 
     def _within(
         self, gradients: NDArray[np.float64], matrix: Any, fitted: NDArray[np.float64] | None
     ) -> NDArray[np.float64]:
         """Give the within part where rows are units: (combinations, combinations)."""
-        gamma = self._gamma(gradients, matrix)
-        result = np.zeros((len(gamma), len(gamma)))
-        used = np.flatnonzero(np.abs(gamma).sum(axis=(0, 1)) > 0)
-        for a in used:
-            for b in used:
-                if (np.abs(gamma[:, :, a]).sum(axis=0) * np.abs(gamma[:, :, b]).sum(axis=0)).any():
-                    result += (gamma[:, :, a] * self.within(int(a), int(b))) @ gamma[:, :, b].T
+        from scipy.sparse import csr_matrix  # noqa: PLC0415 - slow import
+
+        spread, shape = self._spread(gradients, matrix), (matrix.shape[0], self.domains)
+        present = np.zeros((self.domains, spread.gradient.shape[1]))
+        np.maximum.at(present, spread.domain, (spread.gradient != 0).astype(np.float64))
+        sides = {
+            int(k): csr_matrix((spread.gradient[:, k], (spread.combination, spread.domain)), shape=shape)
+            for k in np.flatnonzero(present.any(axis=0))
+        }
+        total = csr_matrix((shape[0], shape[0]))
+        for a, b in np.argwhere(np.triu(present.T @ present) > 0):
+            part = sides[a].multiply(self.within(int(a), int(b))[None, :]).tocsr() @ sides[b].T
+            total += part if a == b else part + part.T
+        result = np.asarray(total.todense())
         if fitted is not None:
             own = matrix @ fitted
             cross, square = self._calibrator_products
-            mixed = np.einsum("qdk,dpk,rp->qr", gamma, cross, own, optimize=True)
+            mixed = self._crossed(spread, cross, len(own)) @ own.T
             result += own @ square @ own.T - mixed - mixed.T
         return result
 
