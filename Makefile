@@ -23,7 +23,7 @@ help: ## list the commands
 demo: setup $(CITY)/data/answers.parquet ## measure the made-up city end to end; print its index and where the report lies
 	@$(BIN)/zhiheng measure $(CITY) --out out/city
 
-test: setup lint types law ## everything a change must pass: style, types, import law, all tests but the slow ones
+test: setup $(VENV)/postgres lint types law ## everything a change must pass: style, types, import law, all tests but the slow ones
 	$(PYTEST)
 
 lint: setup ## style (ruff) and layout
@@ -36,10 +36,10 @@ types: setup ## types (mypy, strict)
 law: setup ## which room may import which (import-linter)
 	$(BIN)/lint-imports --no-logo
 
-fast: setup ## the tests alone
+fast: setup $(VENV)/postgres ## the tests alone
 	$(PYTEST)
 
-slow: setup ## simulations of coverage and big files
+slow: setup $(VENV)/postgres ## simulations of coverage and big files
 	$(PYTEST) -m slow
 
 bench: setup ## the engine beside its peers and a fixed floor
@@ -82,4 +82,8 @@ $(CITY)/data/answers.parquet: $(CITY)/generate.py $(CITY)/words.py $(CITY)/indic
 
 $(VENV)/fonts: tools/fonts.sh | $(VENV)/installed
 	@sh tools/fonts.sh $(BIN)/python
+	@touch $@
+
+$(VENV)/postgres: tools/postgres.sh | $(VENV)/installed
+	@sh tools/postgres.sh
 	@touch $@

@@ -12,6 +12,7 @@ from zhiheng.measure.design import Design
 from zhiheng.measure.estimation.estimates import Estimates, contrast
 from zhiheng.measure.estimation.functions import crosstab, mean, proportion, ratio, total, variance
 from zhiheng.measure.problems import Problem
+from zhiheng.measure.reduction.postgres import Postgres
 from zhiheng.measure.weighting import (
     Weighted,
     calibrate,
@@ -25,6 +26,7 @@ from zhiheng.measure.weighting import (
 __all__ = [
     "Design",
     "Estimates",
+    "Postgres",
     "Problem",
     "Weighted",
     "calibrate",

@@ -87,9 +87,34 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         '文件“{path}”不是 UTF-8 编码（疑为 GBK）。请另存为 UTF-8，或在计划中写 encoding = "gb18030"。',
         'File “{path}” is not UTF-8 (probably GBK). Save it as UTF-8, or set encoding = "gb18030" in the plan.',
     ),
+    "postgres_not_installed": (
+        "读取 PostgreSQL 需要 psycopg。请安装：pip install 'zhiheng[postgres]'。",
+        "Reading PostgreSQL needs psycopg. Install it: pip install 'zhiheng[postgres]'.",
+    ),
+    "postgres_address": (
+        "数据库连接串无法识别。写法如 host=… dbname=… user=… 或 postgresql://用户@主机/库；口令中的 @ 和 / 须写作 %40 和 %2F。",
+        "The connection string cannot be read. Write host=… dbname=… user=… or postgresql://user@host/database; "
+        "in a password @ and / are written %40 and %2F.",
+    ),
+    "postgres_unreachable": (
+        "无法连接数据库：{found}。请核对地址、用户和口令。",
+        "The database cannot be reached: {found}. Check address, user and password.",
+    ),
+    "table_missing": (
+        "数据库中没有表“{table}”。请核对表名和模式名（schema）。",
+        "The database has no table “{table}”. Check its name and its schema.",
+    ),
+    "table_empty": (
+        "表“{table}”没有任何数据行。请核对表名和读取权限。",
+        "Table “{table}” has no rows. Check its name, and which rows you may read.",
+    ),
+    "table_unreadable": (
+        "无法读取表“{table}”：{found}。请核对读取权限和列中的值。",
+        "Table “{table}” cannot be read: {found}. Check the right to read it and the values of its columns.",
+    ),
     "data_kind_unknown": (
-        "不能从 {found} 读取数据。请给出文件路径、Arrow、pandas 或 polars 表。",
-        "Cannot read data from {found}. Give a path, or an Arrow, pandas or polars table.",
+        "不能从 {found} 读取数据。请给出文件路径、Arrow、pandas 或 polars 表，或 Postgres 表。",
+        "Cannot read data from {found}. Give a path, an Arrow, pandas or polars table, or a Postgres table.",
     ),
     "expression_refused": (
         "条件“{found}”不能执行：{reason}",

@@ -1,17 +1,19 @@
-"""Open whatever holds rows (parquet, csv, xlsx, sav, dta, Arrow, pandas, polars) as one table."""
+"""Open whatever holds rows (parquet, csv, xlsx, sav, dta, PostgreSQL, Arrow, pandas, polars) as one table."""
 
 from __future__ import annotations
 
 import contextlib
 import math
 import os
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhiheng.measure.design import CellCalibration
 from zhiheng.measure.problems import Problem
+from zhiheng.measure.reduction.postgres import OpenTable, Postgres, open_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,7 +66,8 @@ class Source:
     types : column name to SQL type.
     complete : columns known to have no missing value without reading them.
     passes : every statement that read the rows, for `explain`.
-    name : name of the table.
+    name : the table, as SQL.
+    stream : where the rows come from when they are streamed anew for each pass.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -72,6 +75,14 @@ class Source:
     complete: frozenset[str]
     passes: list[str]
     name: str = "source"
+    stream: OpenTable | None = None
+
+    def begin(self, sql: str, rows: int | None = None) -> str:
+        """Make the rows ready for one statement, or the first so many of them; give the statement."""
+        if self.stream is not None:
+            named = [c for c in self.stream.columns if names(sql, c)] or list(self.stream.columns)[:1]
+            self.connection.register("source", self.stream.batches(named, rows))
+        return sql
 
     def require(self, columns: Sequence[str]) -> None:
         """Fail when a column is not there."""
@@ -85,28 +96,34 @@ class Source:
         for column in columns:
             if not self.types[column].startswith(NUMERIC):
                 name = quoted(column)
-                rows = self.connection.execute(
+                sql = (
                     f"SELECT row, value FROM (SELECT row_number() OVER () AS row, {name} AS value FROM {self.name}) "
                     "WHERE value IS NOT NULL AND TRY_CAST(value AS DOUBLE) IS NULL ORDER BY row LIMIT 1"
-                ).fetchall()
+                )
+                with self.refusing(column):
+                    rows = self.connection.execute(self.begin(sql)).fetchall()
                 found = rows[0] if rows else (1, "(text)")
                 raise Problem(
                     "text_in_number", column=column, row=found[0], found=found[1], type=self.types[column]
                 )
 
-    def query(self, sql: str, purpose: str) -> pa.Table:
-        """Run one pass over the rows and note it."""
+    @contextlib.contextmanager
+    def refusing(self, purpose: str) -> Iterator[None]:
+        """Give what the database refuses as a problem."""
         import duckdb  # noqa: PLC0415 - slow import
 
-        self.passes.append(f"{purpose}: {sql}")
         try:
-            return self.connection.sql(sql).to_arrow_table()
-        except duckdb.InvalidInputException as error:
-            if "utf-8" in str(error).lower() or "unicode" in str(error).lower():
-                raise Problem("file_encoding", path="csv") from error
-            raise Problem("file_unreadable", path="source", found=str(error).splitlines()[0]) from error
+            yield
         except duckdb.Error as error:
-            raise Problem("expression_refused", found=purpose, reason=str(error).splitlines()[0]) from error
+            if self.stream is not None and self.stream.failure is not None:
+                raise self.stream.problem(self.stream.failure) from error
+            raise _refusal(error, purpose) from error
+
+    def query(self, sql: str, purpose: str) -> pa.Table:
+        """Run one pass over the rows and note it."""
+        self.passes.append(f"{purpose}: {sql}")
+        with self.refusing(purpose):
+            return self.connection.sql(self.begin(sql)).to_arrow_table()
 
     def celled(self, calibration: CellCalibration) -> Source:
         """Give the rows with their calibration cell, its factor and its level in each margin.
@@ -129,35 +146,51 @@ class Source:
             f"r.{quoted(c)} IS NOT DISTINCT FROM c.key{i}" for i, c in enumerate(calibration.columns)
         )
         added = [CELL, FACTOR, *(f"{MARGIN}{m}" for m in range(len(calibration.margins)))]
-        self.connection.execute(
-            f"CREATE OR REPLACE TEMP VIEW celled AS SELECT r.*, {', '.join(f'c.{a}' for a in added)} "
-            f"FROM {self.name} r LEFT JOIN cells c ON {match}"
-        )
+        joined = f"(SELECT r.*, {', '.join(f'c.{a}' for a in added)} FROM {self.name} r LEFT JOIN cells c ON {match})"
         types = self.types | dict.fromkeys(added, "BIGINT") | {FACTOR: "DOUBLE"}
-        return Source(self.connection, types, self.complete, self.passes, "celled")
+        return replace(self, types=types, name=joined)
 
     def numbered(self, columns: Sequence[str]) -> Source:
         """Give some columns again with the row number, from 0, as column ``row``."""
         kept = "".join(f"{quoted(c)}, " for c in dict.fromkeys(columns))
-        self.connection.execute(
-            f"CREATE TEMP TABLE numbered AS SELECT {kept}row_number() OVER () - 1 AS row FROM {self.name}"
-        )
+        sql = f"CREATE TEMP TABLE numbered AS SELECT {kept}row_number() OVER () - 1 AS row FROM {self.name}"
+        with self.refusing("numbered"):
+            self.connection.execute(self.begin(sql))
         types = {c: self.types[c] for c in columns} | {"row": "BIGINT"}
-        return Source(self.connection, types, self.complete, self.passes, "numbered")
+        return replace(self, types=types, name="numbered", stream=None)
 
     def shift(self, columns: Sequence[str]) -> dict[str, float]:
         """Give a constant near the mean of each column, from the first rows: taken off before squaring."""
         if not columns:
             return {}
         wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
-        row = self.connection.execute(
-            f"SELECT {wanted} FROM (SELECT * FROM {self.name} LIMIT 1000)"
-        ).fetchall()[0]
+        sql = f"SELECT {wanted} FROM (SELECT * FROM {self.name} LIMIT 1000)"
+        with self.refusing("shift"):
+            row = self.connection.execute(self.begin(sql, rows=1000)).fetchall()[0]
         # one significant digit is enough, and keeps the constant the same when the first rows differ a little
         return {
             c: 0.0 if v is None or not math.isfinite(v) else float(f"{v:.1g}")
             for c, v in zip(columns, row, strict=True)
         }
+
+
+def names(sql: str, column: str) -> bool:
+    """Tell whether a statement may use a column: never no when it does, sometimes yes when it does not."""
+    if re.search(r"columns\s*\(", sql, re.IGNORECASE):
+        return True
+    bare = rf"(?<!\w){re.escape(column)}(?!\w)"
+    return re.search(bare, sql, re.IGNORECASE) is not None or quoted(column).lower() in sql.lower()
+
+
+def _refusal(error: duckdb.Error, purpose: str) -> Problem:
+    import duckdb  # noqa: PLC0415 - slow import
+
+    reason = str(error)
+    if not isinstance(error, duckdb.InvalidInputException):
+        return Problem("expression_refused", found=purpose, reason=reason.splitlines()[0])
+    if "utf-8" in reason.lower() or "unicode" in reason.lower():
+        return Problem("file_encoding", path="csv")
+    return Problem("file_unreadable", path="source", found=reason.splitlines()[0])
 
 
 @contextlib.contextmanager
@@ -166,12 +199,13 @@ def opened(data: object, *, exact: bool = False) -> Iterator[Source]:
 
     Parameters
     ----------
-    data : a path or list of paths (.parquet, .csv, .xlsx, .sav, .dta), a pyarrow table, a pandas or polars frame.
+    data : a path or list of paths (.parquet, .csv, .xlsx, .sav, .dta), a pyarrow table, a pandas or polars frame, or
+        a `Postgres` table.
     exact : read on one thread, so that sums come out with the same bits every time.
 
     Raises
     ------
-    Problem : the file is missing, empty, of an unknown kind, or not UTF-8.
+    Problem : the file is missing, empty, of an unknown kind, or not UTF-8; the database cannot be reached.
     """
     import duckdb  # noqa: PLC0415 - slow import
 
@@ -179,17 +213,26 @@ def opened(data: object, *, exact: bool = False) -> Iterator[Source]:
         ":memory:",
         config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
     )
-    try:
+    with contextlib.ExitStack() as stack:
+        stack.callback(connection.close)
         if exact:
             connection.execute("SET threads = 1")
         connection.execute(
             "SET preserve_insertion_order = false" if not exact else "SET preserve_insertion_order = true"
         )
-        complete = _attach(connection, data)
+        # the one join, of rows with calibration cells, goes as it is written: cells are looked up for rows as they come
+        connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        stream = None
+        if isinstance(data, Postgres):
+            import pyarrow as pa  # noqa: PLC0415 - slow import
+
+            stream = stack.enter_context(open_table(data))
+            connection.register("source", pa.schema(stream.columns).empty_table())
+            complete = stream.complete
+        else:
+            complete = _attach(connection, data)
         described = connection.execute("DESCRIBE source").fetchall()
-        yield Source(connection, {r[0]: r[1] for r in described}, complete, [])
-    finally:
-        connection.close()
+        yield Source(connection, {r[0]: r[1] for r in described}, complete, [], stream=stream)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, data: object) -> frozenset[str]:
