@@ -377,9 +377,10 @@ class Totals:
             int(k): csr_matrix((spread.gradient[:, k], (spread.combination, spread.domain)), shape=shape)
             for k in np.flatnonzero(present.any(axis=0))
         }
-        total = csr_matrix((shape[0], shape[0]))
+        total: Any = csr_matrix((shape[0], shape[0]))
         for a, b in np.argwhere(np.triu(present.T @ present) > 0):
-            part = sides[a].multiply(self.within(int(a), int(b))[None, :]).tocsr() @ sides[b].T
+            product: Any = sides[a].multiply(self.within(int(a), int(b))[None, :])
+            part = product.tocsr() @ sides[b].T
             total += part if a == b else part + part.T
         result = np.asarray(total.todense())
         if fitted is not None:
