@@ -43,7 +43,10 @@ def ours(file: str, design: str, by: str, targets: Targets) -> Call:
 
     cluster = Design(strata="stratum", clusters="psu", weights="w", nest=True)
     element = Design(strata="stratum", weights="w")
-    asked = {(k[0] if len(k) == 1 else k): {(v[0] if len(v) == 1 else v): t for v, t in m.items()} for k, m in targets.items()}
+    asked = {
+        (k[0] if len(k) == 1 else k): {(v[0] if len(v) == 1 else v): t for v, t in m.items()}
+        for k, m in targets.items()
+    }
 
     def call() -> Result:
         used = element if design == "element" else cluster
@@ -51,7 +54,9 @@ def ours(file: str, design: str, by: str, targets: Targets) -> Call:
             used = rake(file, used, asked).design
         if design == "rake":
             found: Any = used.calibration
-            order = np.lexsort(np.array([[c[found.columns.index(k)] for c in found.cells] for k in reversed(CELLS)]))
+            order = np.lexsort(
+                np.array([[c[found.columns.index(k)] for c in found.cells] for k in reversed(CELLS)])
+            )
             return {"factor": found.factors[order]}
         e = mean(file, SCORES, used, by=by)
         shape = (len(SCORES), -1)
@@ -97,7 +102,9 @@ def scan_polars(file: str, design: str, by: str, targets: Targets) -> Call:
     import polars as pl  # noqa: PLC0415 - a contender imports its own libraries and no others
 
     columns = columns_read(design, by)
-    return lambda: {"sums": pl.scan_parquet(file).select(pl.col(columns).sum()).collect(engine="streaming").row(0)}
+    return lambda: {
+        "sums": pl.scan_parquet(file).select(pl.col(columns).sum()).collect(engine="streaming").row(0)
+    }
 
 
 def svy(file: str, design: str, by: str, targets: Targets) -> Call:
@@ -120,7 +127,10 @@ def svy(file: str, design: str, by: str, targets: Targets) -> Call:
             sample = sample.weighting.rake(controls=controls, wgt_name="raked", tol=1e-12, max_iter=1000)
         found = [e.to_polars().sort(by) for e in sample.estimation.mean(SCORES, by=by, deff="wor")]
         names = {"value": "est", "se": "se", "df": "df", "deff": "deff"}
-        table = {name: np.array([f[column].to_numpy() for f in found], dtype=float) for name, column in names.items()}
+        table = {
+            name: np.array([f[column].to_numpy() for f in found], dtype=float)
+            for name, column in names.items()
+        }
         return table | {"n": found[0]["n"].to_numpy()}
 
     return call
@@ -157,7 +167,9 @@ def main() -> None:
     parser.add_argument("--targets", type=Path, required=True)
     parser.add_argument("--result", type=Path, required=True)
     parser.add_argument("--calls", type=int, default=5)
-    parser.add_argument("--limit", type=int, default=0, help="seconds a call may take, and all timed calls together")
+    parser.add_argument(
+        "--limit", type=int, default=0, help="seconds a call may take, and all timed calls together"
+    )
     parser.add_argument("--memory", type=int, default=0, help="MB the process may take")
     asked = parser.parse_args()
     if asked.memory:
@@ -170,7 +182,9 @@ def main() -> None:
     result = call()
     first, peak_first = time.perf_counter() - begin, peak()
     seconds: list[float] = []
-    while len(seconds) < asked.calls and (not asked.limit or not seconds or sum(seconds) + first < asked.limit):
+    while len(seconds) < asked.calls and (
+        not asked.limit or not seconds or sum(seconds) + first < asked.limit
+    ):
         signal.alarm(asked.limit)
         begin = time.perf_counter()
         result = call()

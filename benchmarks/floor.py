@@ -118,7 +118,9 @@ def element(rows: Rows, file: str, by: str) -> Result:
         m = mean[domain]
         square = sums[f"ww{y}{y}"] - 2 * m * sums[f"ww{y}"] + m * m * sums["ww"]
         sum_ = sums[y] - m * sums["w"]
-        variance = np.bincount(domain, weights=scale * (square - sum_ * sum_ / units[stratum]), minlength=domains)
+        variance = np.bincount(
+            domain, weights=scale * (square - sum_ * sum_ / units[stratum]), minlength=domains
+        )
         value.append(mean)
         se.append(np.sqrt(variance) / weight)
     return {"value": np.array(value), "se": np.array(se), "n": n}
@@ -187,7 +189,9 @@ def raked(
     """
     wide = rows(file, ["stratum", "psu", by, *CELLS], {"n": "", "w": "w"} | {y: f"w*{y}" for y in SCORES})
     (stratum, unit, domain), (strata, units, domains) = _index(wide, "stratum", "psu", by)
-    code = np.ravel_multi_index([wide[c].astype(np.int64) for c in CELLS], [int(wide[c].max()) + 1 for c in CELLS])
+    code = np.ravel_multi_index(
+        [wide[c].astype(np.int64) for c in CELLS], [int(wide[c].max()) + 1 for c in CELLS]
+    )
     size = int(code.max()) + 1
     cells = {c: np.zeros(size, dtype=np.int64) for c in CELLS} | {"w": np.bincount(code, weights=wide["w"])}
     for c in CELLS:
@@ -212,7 +216,10 @@ def raked(
     stratum_of[unit] = stratum
     own_unit, own_domain = found // domains, found % domains
     counted = _units_in(stratum, unit, strata, units)
-    held = np.bincount(unit * size + code, weights=g * wide["w"], minlength=units * size).reshape(units, size) @ levels
+    held = (
+        np.bincount(unit * size + code, weights=g * wide["w"], minlength=units * size).reshape(units, size)
+        @ levels
+    )
     return _residuals(narrow, base, held, levels, cells["w"], own_unit, own_domain, stratum_of, counted)
 
 

@@ -140,7 +140,9 @@ def compared(run: Run, ours: Path, other: Path) -> Run:
     if run.contender.startswith("floor"):
         bad = {name: d for name, d in differs.items() if not d <= AGREEMENT}
         if bad or not shared:
-            raise SystemExit(f"{run.contender} {run.design} by {run.by} at {run.rows:,} rows disagrees with ours: {bad}")
+            raise SystemExit(
+                f"{run.contender} {run.design} by {run.by} at {run.rows:,} rows disagrees with ours: {bad}"
+            )
     return run
 
 
@@ -151,7 +153,9 @@ def targets_file(file: Path, folder: Path) -> Path:
         "import json, sys; from floor import targets_of; "
         "json.dump([[c, [[v, t] for v, t in m.items()]] for c, m in targets_of(sys.argv[1]).items()], sys.stdout)"
     )
-    done = subprocess.run([sys.executable, "-c", script, str(file)], cwd=HERE, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(file)], cwd=HERE, capture_output=True, text=True, check=True
+    )
     path.write_text(done.stdout, encoding="utf-8")
     return path
 
@@ -187,7 +191,11 @@ def whole_rows(rows: int, folder: Path, peers: Sequence[str], memory: int) -> li
             if name.startswith("floor") or (name == "svy" and run.seconds is not None):
                 run = compared(run, ours, result)
             runs.append(run)
-            told = f"{run.seconds:8.3f} s {run.peak:6.0f} MB" if run.seconds is not None and run.peak else run.note
+            told = (
+                f"{run.seconds:8.3f} s {run.peak:6.0f} MB"
+                if run.seconds is not None and run.peak
+                else run.note
+            )
             print(f"{rows:>10,} {design:8} {by:9} {name:13} {told}", flush=True)
     return runs
 
@@ -200,7 +208,8 @@ def import_seconds() -> float:
     script = "import time; a = time.perf_counter(); import zhiheng.measure; print(time.perf_counter() - a)"
     command = [sys.executable, "-c", script]
     return statistics.median(
-        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) for _ in range(CALLS)
+        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        for _ in range(CALLS)
     )
 
 
@@ -216,7 +225,10 @@ def city_seconds() -> float | None:
         with tempfile.TemporaryDirectory() as out:
             begin = time.perf_counter()
             done = subprocess.run(
-                [str(command), "measure", str(plan), "--out", out], capture_output=True, text=True, check=False
+                [str(command), "measure", str(plan), "--out", out],
+                capture_output=True,
+                text=True,
+                check=False,
             )
             seconds.append(time.perf_counter() - begin)
             made = {p.name for p in Path(out).rglob("*")}
@@ -258,7 +270,9 @@ class Table:
 
     def faster(self, task: tuple[int, str, str], kind: str) -> Run:
         """Give the faster of the two floors or scans."""
-        both = [r for r in (self.run(task, f"{kind}_duckdb"), self.run(task, f"{kind}_polars")) if r is not None]
+        both = [
+            r for r in (self.run(task, f"{kind}_duckdb"), self.run(task, f"{kind}_polars")) if r is not None
+        ]
         return min(both, key=lambda r: r.seconds or float("inf"))
 
     def ratio(self, task: tuple[int, str, str]) -> float:
@@ -283,7 +297,8 @@ def told(run: Run | None, *, by: float | None = None) -> str:
 def size_table(table: Table, rows: int) -> list[str]:
     """Write the table of one size."""
     lines = [
-        "| design | by | ours, s | floor, s | ours ÷ floor | scan, s | svy, s (÷ ours) | R survey, s | ours, MB | floor, MB | scan, MB | svy, MB |",
+        "| design | by | ours, s | floor, s | ours ÷ floor | scan, s | svy, s (÷ ours) | R survey, s "
+        "| ours, MB | floor, MB | scan, MB | svy, MB |",
         "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for task in table.tasks:
@@ -295,8 +310,8 @@ def size_table(table: Table, rows: int) -> list[str]:
         library = {"floor_duckdb": "DuckDB", "floor_polars": "Polars"}[floor.contender]
         memory = [f"{r.peak:.0f}" if r is not None and r.peak else "–" for r in (ours, floor, scan, svy)]
         cells = [
-            task[1], task[2], f"**{told(ours)}**", f"{told(floor)} ({library})", f"**{table.ratio(task):.2f}**", told(scan),
-            told(svy, by=ours.seconds), told(table.run(task, "r_survey")), *memory,
+            task[1], task[2], f"**{told(ours)}**", f"{told(floor)} ({library})", f"**{table.ratio(task):.2f}**",
+            told(scan), told(svy, by=ours.seconds), told(table.run(task, "r_survey")), *memory,
         ]  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")
     return lines
@@ -314,7 +329,9 @@ def goals(table: Table, imported: float, city: float | None) -> list[tuple[str, 
         if rows == 10**6 and design == "raked":
             found.append((f"{name}: ours ÷ cells-only floor", table.ratio(task), 3.0, "×"))
         if rows == 10**6 and design == "rake":
-            found.append((f"raking alone, {rows:,} rows: ours ÷ cells-only floor", table.ratio(task), 3.0, "×"))
+            found.append(
+                (f"raking alone, {rows:,} rows: ours ÷ cells-only floor", table.ratio(task), 3.0, "×")
+            )
         if rows == 10**7 and design in ("cluster", "element"):
             assert ours is not None
             found.append((f"{name}: ours ÷ floor", table.ratio(task), 1.5, "×"))
@@ -322,7 +339,9 @@ def goals(table: Table, imported: float, city: float | None) -> list[tuple[str, 
     found.append(("`import zhiheng.measure` in a fresh process", imported, 0.3, " s"))
     if city is not None:
         found.append(("`zhiheng measure examples/city`, all documents", city, 15.0, " s"))
-    return [(what, f"{value:.3g}{unit}", f"{most:g}{unit}", value <= most) for what, value, most, unit in found]
+    return [
+        (what, f"{value:.3g}{unit}", f"{most:g}{unit}", value <= most) for what, value, most, unit in found
+    ]
 
 
 def page(table: Table, imported: float, city: float | None, on: dict[str, Any]) -> str:
@@ -331,25 +350,29 @@ def page(table: Table, imported: float, city: float | None, on: dict[str, Any]) 
     lines = [
         "# Benchmarks",
         "",
-        "`make bench` writes this page and `benchmarks/results.json`. Seconds of different machines, or of different runs, do not",
-        "compare; the ratios of one run do.",
+        "`make bench` writes this page and `benchmarks/results.json`. Seconds of different machines, or of different "
+        "runs, do not compare; the ratios of one run do.",
         "",
         f"This run: {on['cores']} cores, {on['memory_gb']} GB, {on['system']}, Python {on['python']}; {versions}.",
         "",
-        "**Task.** Means of 12 variables by 110 cities or by 45 industries, from one parquet file a size (`benchmarks/city_wave.py`:",
-        "1,500 strata, 30,000 first-stage units, unequal weights). *cluster*: strata, units, weights. *element*: strata, rows as units.",
-        "*raked*: the cluster design, raked to age, sex × education and channel on every call, the raking in the standard errors;",
-        "targets are the file's own margins, bent by up to a tenth.",
+        "**Task.** Means of 12 variables by 110 cities or by 45 industries, from one parquet file a size "
+        "(`benchmarks/city_wave.py`: 1,500 strata, 30,000 first-stage units, unequal weights). "
+        "*cluster*: strata, units, weights. *element*: strata, rows as units. "
+        "*raked*: the cluster design, raked to age, sex × education and channel on every call, the raking in the "
+        "standard errors; targets are the file's own margins, bent by up to a tenth.",
         "",
-        "**Contenders.** Each in a process of its own: one call to warm up, then the median of 5, from the file to the result,",
-        "imports not counted. Peak memory is the process's after one call, libraries included.",
+        "**Contenders.** Each in a process of its own: one call to warm up, then the median of 5, from the file to the "
+        "result, imports not counted. Peak memory is the process's after one call, libraries included.",
         "",
-        "- *ours*: `zhiheng.measure.mean` with value, se, interval, df, n and deff; before it `rake` where the design is raked.",
-        "- *floor*: `benchmarks/floor.py`, written by hand for this file: value, se and n, nothing checked; the faster of a DuckDB and",
-        f"  a Polars reading, both finished in NumPy. The run fails when ours differs from either by more than {AGREEMENT:g} in any number.",
-        "- *scan*: one sum of each column the task reads, the faster of DuckDB and Polars: no answer, only the reading.",
-        f"- *svy* {on['versions']['svy']}: as its own guide tells, with df and deff; a process is ended when a call takes over {PEER_LIMIT} s,",
-        "  and repeated only while all calls fit in that.",
+        "- *ours*: `zhiheng.measure.mean` with value, se, interval, df, n and deff; before it `rake` where the design "
+        "is raked.",
+        "- *floor*: `benchmarks/floor.py`, written by hand for this file: value, se and n, nothing checked; the faster "
+        "of a DuckDB and a Polars reading, both finished in NumPy. The run fails when ours differs from either by more "
+        f"than {AGREEMENT:g} in any number.",
+        "- *scan*: one sum of each column the task reads, the faster of DuckDB and Polars: no answer, only "
+        "the reading.",
+        f"- *svy* {on['versions']['svy']}: as its own guide tells, with df and deff; a process is ended when a call "
+        f"takes over {PEER_LIMIT} s, and repeated only while all calls fit in that.",
         "- *R survey*: `benchmarks/peer.R` (`svyby`, without deff), reading not counted.",
     ]
     for rows in dict.fromkeys(t[0] for t in table.tasks):
@@ -363,7 +386,10 @@ def page(table: Table, imported: float, city: float | None, on: dict[str, Any]) 
                 f"ratio {table.ratio(alone):.2f}.",
             ]
     lines += ["", "## Set out to reach", "", "| what | found | at most | |", "|---|---:|---:|---|"]
-    lines += [f"| {w} | {f} | {m} | {'reached' if ok else '**not reached**'} |" for w, f, m, ok in goals(table, imported, city)]
+    lines += [
+        f"| {w} | {f} | {m} | {'reached' if ok else '**not reached**'} |"
+        for w, f, m, ok in goals(table, imported, city)
+    ]
     if city is None:
         lines += ["", "`zhiheng measure examples/city` was not run here."]
     lines += ["", "## Agreement with ours", "", *agreement(table)]
@@ -372,11 +398,17 @@ def page(table: Table, imported: float, city: float | None, on: dict[str, Any]) 
 
 def agreement(table: Table) -> list[str]:
     """Write the largest relative difference from ours of each contender, a design."""
-    lines = ["Largest relative difference, over all sizes and domains:", "", "| contender | design | value | se | n | df | deff |"]
+    lines = [
+        "Largest relative difference, over all sizes and domains:",
+        "",
+        "| contender | design | value | se | n | df | deff |",
+    ]
     lines.append("|---|---|---:|---:|---:|---:|---:|")
     for contender in ("floor_duckdb", "floor_polars", "svy"):
         for design in DESIGNS:
-            runs = [r.differs for k, r in table.runs.items() if k[1] == design and k[3] == contender and r.differs]
+            runs = [
+                r.differs for k, r in table.runs.items() if k[1] == design and k[3] == contender and r.differs
+            ]
             if not runs:
                 continue
             names = ("value", "se", "n", "df", "deff")
@@ -412,7 +444,12 @@ def main() -> None:
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
-        record = {"machine": on, "import_seconds": imported, "city_seconds": city, "runs": [asdict(r) for r in runs]}
+        record = {
+            "machine": on,
+            "import_seconds": imported,
+            "city_seconds": city,
+            "runs": [asdict(r) for r in runs],
+        }
         (HERE / "results.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 

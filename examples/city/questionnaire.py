@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import xlsxwriter
+
 from words import AGES, AREAS, BINARIES, DISTRICTS, INDUSTRIES, OVERALL, SCALES, SEXES, YES_NO, Word, streets
 
 if TYPE_CHECKING:

@@ -175,10 +175,10 @@ def page(found: dict[str, dict[str, float]], replicates: int) -> str:
         f"Written by `python benchmarks/coverage.py {replicates}`; do not edit.",
         "",
         f"A population of {STRATA} districts with {STREETS} streets of 20–60 households each is made once: "
-        f"households of a street are alike, districts differ. {replicates:,} samples are drawn from it: {STREETS_DRAWN} "
-        f"streets at random in every district, {HOUSES_DRAWN} households at random in every street drawn "
-        f"({STRATA * STREETS_DRAWN * HOUSES_DRAWN} answers). Each sample gives four 95 % intervals, with the finite "
-        f"population correction at both stages and t with {STRATA * STREETS_DRAWN - STRATA} degrees of freedom; "
+        f"households of a street are alike, districts differ. {replicates:,} samples are drawn from it: "
+        f"{STREETS_DRAWN} streets at random in every district, {HOUSES_DRAWN} households at random in every street "
+        f"drawn ({STRATA * STREETS_DRAWN * HOUSES_DRAWN} answers). Each sample gives four 95 % intervals, with the "
+        f"finite population correction at both stages and t with {STRATA * STREETS_DRAWN - STRATA} degrees of freedom; "
         "counted is how often they hold the truth. “±” is twice the standard error of that count: what the simulation "
         "itself leaves open.",
         "",
