@@ -293,7 +293,10 @@ def cells_of(analysis: Analysis, found: LevelEstimates) -> NDArray[np.int64]:
     """Cell (wave × unit, waves outermost) of every row of a table, -1 where it has no unit."""
     data = analysis.data
     encoded = [pc.dictionary_encode(data.column(c).combine_chunks()) for c in (WAVE, *found.columns)]
-    codes = [np.asarray(pc.fill_null(e.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64) for e in encoded]
+    codes = [
+        np.asarray(pc.fill_null(e.indices, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+        for e in encoded
+    ]
     levels = [e.dictionary.to_pylist() for e in encoded]
     key = np.zeros(data.num_rows, dtype=np.int64)
     for code, names in zip(codes, levels, strict=True):
@@ -302,7 +305,10 @@ def cells_of(analysis: Analysis, found: LevelEstimates) -> NDArray[np.int64]:
     place = found.place
     cells = np.full(len(distinct), -1, dtype=np.int64)
     for i, row in enumerate(first):
-        values = [None if code[row] < 0 else str(names[code[row]]) for code, names in zip(codes, levels, strict=True)]
+        values = [
+            None if code[row] < 0 else str(names[code[row]])
+            for code, names in zip(codes, levels, strict=True)
+        ]
         at = None if None in values else place.get((str(values[0]), tuple(str(v) for v in values[1:])))
         if at is not None:
             cells[i] = at[0] * len(found.units) + at[1]
@@ -330,7 +336,9 @@ def estimate_level(
         if analysis.plan.role == "published":
             given += [(m, _published(analysis, m, columns)) for m in analysis.measured] if domain else []
         else:
-            found += [(table, *group) for group in analysis.estimate(columns, level, joint=joint, exact=exact)]
+            found += [
+                (table, *group) for group in analysis.estimate(columns, level, joint=joint, exact=exact)
+            ]
     units = {tuple(str(v) for v in d[1:]) for _, _, e in found for d in e.domains if None not in d}
     units |= {unit for _, values in given for _, unit in values}
     order = tuple(sorted(units))

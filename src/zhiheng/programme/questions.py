@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
-from zhiheng.measure.estimation.functions import proportion, variance
-from zhiheng.measure.indices.importance import (
-    ImportancePerformance,
-    derived_importance,
-    importance_performance,
-)
-from zhiheng.measure.indices.problems import Problem
+from zhiheng.measure.estimation.functions import proportion, total
+from zhiheng.measure.indices.importance import ImportancePerformance, importance_performance
 from zhiheng.programme.coding import CleanColumn
-from zhiheng.programme.estimation import Analysis, LevelEstimates, column_of
+from zhiheng.programme.estimation import Analysis, Array, LevelEstimates, column_of
 from zhiheng.programme.indexing import LevelIndex
 from zhiheng.programme.plan import WAVE, Measured, Plan, Words
 from zhiheng.programme.questionnaire import Labels
 from zhiheng.programme.section import plain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: a question with more distinct answers has a mean and no distribution
 MOST_ANSWERS = 12
@@ -172,8 +172,8 @@ def importance_of(
 ) -> ImportancePerformance | None:
     """Place the indicators in the four quadrants, in the last wave in which the outcome was asked.
 
-    Importance is the correlation with the outcome (answers to each pair of questions, weighted); performance is the
-    score on the scale of the index.
+    Importance is the correlation with the outcome (answers to each pair of questions, weighted), with its error;
+    performance is the score on the scale of the index.
     """
     if plan.importance is None or whole is None or plan.importance.table not in analyses:
         return None
@@ -189,32 +189,56 @@ def importance_of(
         usable = [(c, m) for c, m in drivers if np.isfinite(scores[c])]
         if not usable:
             return None
-        strength = _correlations(analysis, [column_of(m) for _, m in usable], outcome, wave, exact=exact)
-        kept = [(c, s) for (c, _), s in zip(usable, strength, strict=True) if np.isfinite(s)]
-        if not kept:
+        strength, error = _correlations(
+            analysis, [column_of(m) for _, m in usable], outcome, here, exact=exact
+        )
+        kept = np.flatnonzero(np.isfinite(strength))
+        if not len(kept):
             return None
+        codes = [usable[i][0] for i in kept]
         return importance_performance(
-            [c for c, _ in kept], [s for _, s in kept], [scores[c] for c, _ in kept]
+            codes, strength[kept], [scores[c] for c in codes], importance_se=error[kept]
         )
     return None
 
 
 def _correlations(
-    analysis: Analysis, drivers: list[str], outcome: str, wave: str, *, exact: bool
-) -> list[float]:
-    names = list(dict.fromkeys([*drivers, outcome]))
-    condition = f"\"{WAVE}\" = '{wave.replace(chr(39), chr(39) * 2)}'"
-    where = condition if analysis.where is None else f"({analysis.where}) AND {condition}"
-    found = variance(analysis.data, names, analysis.design, where=where, joint=True, exact=exact)
-    analysis.passes += found.passes
-    value = dict(zip(found.names, (float(v) for v in found.value), strict=True))
-    strength = []
-    for driver in drivers:
-        pair = value.get(f"{driver},{outcome}", value.get(f"{outcome},{driver}", np.nan))
-        try:
-            own, other = value[driver], value[outcome]
-            covariance = np.array([[own, pair], [pair, other]])
-            strength.append(float(derived_importance(covariance, "correlation", [driver, outcome])[0][0]))
-        except Problem:
-            strength.append(float("nan"))
-    return strength
+    analysis: Analysis, drivers: list[str], outcome: str, here: NDArray[np.bool_], *, exact: bool
+) -> tuple[Array, Array]:
+    """Correlate each driver with the outcome over the rows that answered both: correlations and their errors.
+
+    The variance is the design variance of the total Σ w z with z = (u v − r (u² + v²) / 2) / Σ w, u and v the
+    standardised answers (Deville 1999).
+    """
+    y, weight = analysis.numbers(outcome), analysis.final_weights
+    strength, columns = np.full(len(drivers), np.nan), {}
+    for i, driver in enumerate(drivers):
+        x = analysis.numbers(driver)
+        both = here & analysis.counted & ~np.isnan(x) & ~np.isnan(y)
+        w = weight[both]
+        u, v = _standardised(x[both], w), _standardised(y[both], w)
+        if u is None or v is None:
+            continue
+        strength[i] = (w @ (u * v)) / w.sum()
+        z = np.zeros(len(x))
+        z[both] = (u * v - strength[i] * (u**2 + v**2) / 2) / w.sum()
+        columns[i] = pa.array(z)
+    error = np.full(len(drivers), np.nan)
+    if columns:
+        data = analysis.data
+        for i, column in columns.items():
+            data = data.append_column(f"_r{i}", column)
+        names = [f"_r{i}" for i in columns]
+        found = total(data, names, analysis.design, where=analysis.where, deff=False, exact=exact)
+        analysis.passes += found.passes
+        error[list(columns)] = found.se
+    return strength, error
+
+
+def _standardised(values: Array, weight: Array) -> Array | None:
+    """Give values less their mean over their deviation; none without variance."""
+    if not len(values):
+        return None
+    away = values - np.average(values, weights=weight)
+    spread = float(np.average(away**2, weights=weight))
+    return away / np.sqrt(spread) if spread > 0 else None

@@ -227,7 +227,11 @@ def _levels(
         if not found.units:
             continue
         wanted = prepared.tree is not None and (domain is None or domain.index)
-        index = index_level(plan, prepared.tree, found, analyses, exact=exact) if wanted and prepared.tree is not None else None
+        index = (
+            index_level(plan, prepared.tree, found, analyses, exact=exact)
+            if wanted and prepared.tree is not None
+            else None
+        )
         labels = prepared.labels.get(found.level, {})
         levels.append(
             Level(

@@ -4,10 +4,10 @@ Where the index is smooth: with J the derivative of a node in its indicators, ev
 
     z = Σ_k J_k · r_k (y_k − ȳ_k) / Σ w r_k        (for a total: J_k · y_k)
 
-with r_k = answered, and the variance of the node is the design variance of the total Σ w z in its unit and wave (Woodruff
-1971; Deville 1999, Variance estimation for complex statistics and estimators, Survey Methodology 25(2)). One column a
-node, however many indicators it has: one pass for all nodes of a level. A value carried over from an earlier wave has its
-z in the rows of that wave.
+with r_k = answered, and the variance of the node is the design variance of the total Σ w z in its unit and wave
+(Woodruff 1971; Deville 1999, Variance estimation for complex statistics and estimators, Survey Methodology 25(2)). One
+column a node, however many indicators it has: one pass for all nodes of a level. A value carried over from an earlier
+wave has its z in the rows of that wave.
 
 Where it is not smooth (ranks, percentiles, end points from the data), first-stage units are resampled.
 
@@ -107,10 +107,14 @@ def sampling_error(
     covariance = np.zeros((shape[1], shape[1]))
     smooth = [q for q, s in enumerate(index.smooth) if s]
     for analysis in analyses.values():
-        mine = [k for k, m in enumerate(leaves.measured) if m.table == analysis.plan.name and m in found.figures]
+        mine = [
+            k for k, m in enumerate(leaves.measured) if m.table == analysis.plan.name and m in found.figures
+        ]
         if not mine or not smooth or analysis.plan.role == "published":
             continue
-        part, freedom, root_part = _linearised(index, leaves, found, analysis, mine, smooth, root, exact=exact)
+        part, freedom, root_part = _linearised(
+            index, leaves, found, analysis, mine, codes=smooth, root=root, exact=exact
+        )
         variance[smooth] += part
         spread[smooth] += np.where(part > 0, part**2 / np.where(freedom > 0, freedom, np.inf), 0.0)
         covariance += root_part
@@ -132,9 +136,9 @@ def _linearised(
     found: LevelEstimates,
     analysis: Analysis,
     mine: Sequence[int],
+    *,
     codes: Sequence[int],
     root: int,
-    *,
     exact: bool,
 ) -> tuple[Array, Array, Array]:
     """One table's part: variance and degrees of freedom (codes, cells), covariance of the root (cells, cells)."""
@@ -155,7 +159,8 @@ def _linearised(
             ahead[: (waves - step) * units] = own[step * units :]
             z = np.zeros(len(cell))
             inside = cell >= 0
-            for position, k in enumerate(mine):
+            for position in np.flatnonzero(ahead.any(axis=0)):
+                k = mine[int(position)]
                 z[inside] += ahead[cell[inside], position] * influence[k][inside]
             columns[f"_z{q}_{step}"] = pa.array(z, mask=~inside)
     data = analysis.data
@@ -199,7 +204,12 @@ def _influence(analysis: Analysis, measured: Measured, cell: NDArray[np.int64], 
 
 
 def _matrices(
-    estimates: Estimates, found: LevelEstimates, codes: Sequence[int], lags: Sequence[int], waves: int, units: int
+    estimates: Estimates,
+    found: LevelEstimates,
+    codes: Sequence[int],
+    lags: Sequence[int],
+    waves: int,
+    units: int,
 ) -> list[sparse.csr_matrix]:
     """For each code the (cells, rows of the estimates) matrix that adds up the lags."""
     count = len(estimates) // (len(codes) * len(lags))

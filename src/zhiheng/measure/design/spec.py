@@ -90,7 +90,7 @@ class CellCalibration:
         x = self.levels
         gram = x.T @ (self.base[:, None] * x)
         if not self.by_rows:
-            return np.asarray(np.linalg.lstsq(gram, sums.T, rcond=1e-12)[0].T)
+            return np.asarray(sums @ np.linalg.pinv(gram, rcond=1e-12, hermitian=True))
         starts, rest = self.level_starts, sums.copy()
         result = np.zeros((len(sums), x.shape[1]))
         for _ in range(10):

@@ -43,12 +43,15 @@ class Point:
         Coordinates.
     quadrant
         Key of `QUADRANTS`; a value on a line counts as high.
+    importance_se
+        Standard error of the importance; nan where none was given.
     """
 
     code: str
     importance: float
     performance: float
     quadrant: Quadrant
+    importance_se: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ def importance_performance(
     importance_at: float | Literal["mean", "median"] = "mean",
     performance_at: float | Literal["mean", "median"] = "mean",
     r_squared: float | None = None,
+    importance_se: Sequence[float] | Array | None = None,
 ) -> ImportancePerformance:
     """Place indicators in the four quadrants.
 
@@ -146,6 +150,8 @@ def importance_performance(
     importance_at, performance_at
         Where to draw the lines: the mean or median of the indicators (each looks good or bad beside the others), or a
         number such as the middle of the scale (each is judged by itself).
+    importance_se
+        (k,) standard errors of the importance, where known.
     """
     across, up = np.asarray(importance, dtype=np.float64), np.asarray(performance, dtype=np.float64)
     if across.shape != (len(codes),) or up.shape != across.shape or not len(codes):
@@ -153,11 +159,12 @@ def importance_performance(
     missing = [code for code, a, b in zip(codes, across, up, strict=True) if not np.isfinite(a + b)]
     if missing:
         raise refuse("missing_value", field="importance", found=some(missing))
+    errors = np.full(len(across), np.nan) if importance_se is None else np.asarray(importance_se, np.float64)
     lines = _line(across, importance_at), _line(up, performance_at)
     of = {(name[2], name[3]): quadrant for quadrant, name in QUADRANTS.items()}
     points = tuple(
-        Point(str(code), float(a), float(b), of[bool(a >= lines[0]), bool(b >= lines[1])])
-        for code, a, b in zip(codes, across, up, strict=True)
+        Point(str(code), float(a), float(b), of[bool(a >= lines[0]), bool(b >= lines[1])], float(error))
+        for code, a, b, error in zip(codes, across, up, errors, strict=True)
     )
     return ImportancePerformance(points, *lines, r_squared)
 

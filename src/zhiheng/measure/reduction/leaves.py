@@ -167,7 +167,9 @@ def reduce_rows(
         for i, t in enumerate(distinct)
     ]
     select += [f"count({c}) AS c{i}" for i, c in enumerate(counted)]
-    select += [f"sum({WEIGHT} * {WEIGHT} * ({terms[a]}) * ({terms[b]})) AS p{a}_{b}" for a, b in needed]
+    products = {pair: _product(terms[pair[0]], terms[pair[1]]) for pair in needed}
+    multiplied = {product: i for i, product in enumerate(dict.fromkeys(products.values()))}
+    select += [f"sum({WEIGHT} * {WEIGHT} * {product}) AS p{i}" for product, i in multiplied.items()]
     sizes = [(i, c) for i, s in enumerate(stages) for c in (s.population or s.fraction,) if c]
     for i, column in sizes:
         source.require_numeric([column])
@@ -208,9 +210,21 @@ def reduce_rows(
         sums=Columns(table, tuple(f"s{position[t]}" for t in terms)),
         counts=Columns(table, tuple(f"c{where_counted[c]}" for c in counts)),
         products={pair: i for i, pair in enumerate(needed)},
-        product_sums=Columns(table, tuple(f"p{a}_{b}" for a, b in needed)),
+        product_sums=Columns(table, tuple(f"p{multiplied[products[pair]]}" for pair in needed)),
         passes=list(source.passes),
     )
+
+
+def _product(a: str, b: str) -> str:
+    """Multiply two row expressions; what is 0 or 1 on every row where the other counts is left out."""
+    for one, other in ((a, b), (b, a)):
+        if one == "1":
+            return f"({other})"
+        if one.startswith("CASE WHEN ") and one.endswith(" THEN 1 END"):
+            condition = one.removesuffix(" THEN 1 END")
+            if other.startswith((f"{condition} THEN ", f"{condition} AND ")) and " OR " not in other:
+                return f"({other})"
+    return f"({a}) * ({b})"
 
 
 def _key_columns(design: Design, by: Sequence[str], cells: Sequence[str]) -> list[str]:
@@ -266,26 +280,23 @@ def _domains(table: pa.Table, by: list[_Coded]) -> tuple[NDArray[np.int64], list
     inside = table.column("inside").to_numpy(zero_copy_only=False).astype(bool)
     if not by:
         return np.where(inside, 0, -1), [()]
-    combined = np.zeros(table.num_rows, dtype=np.int64)
+    combined, lists = np.zeros(table.num_rows, dtype=np.int64), []
     for key in by:
-        combined = combined * max(len(key.values), 1) + key.codes
         inside &= key.codes >= 0
-    present = np.unique(combined[inside])
-    sizes = [max(len(k.values), 1) for k in by]
-    values = []
-    for code in present:
-        rest, picked = int(code), []
-        for key, size in zip(reversed(by), reversed(sizes), strict=True):
-            rest, digit = divmod(rest, size)
-            picked.append(key.values[digit])
-        values.append(tuple(reversed(picked)))
-    order = sorted(range(len(values)), key=lambda i: tuple(_sort_key(v) for v in values[i]))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
+        sort_keys = [_sort_key(v) for v in key.values]
+        order = sorted(range(len(sort_keys)), key=sort_keys.__getitem__)
+        rank = np.zeros(len(order) + 1, dtype=np.int64)  # one more for missing, code -1
+        rank[order] = np.arange(len(order))
+        combined = combined * max(len(order), 1) + rank[key.codes]
+        lists.append([key.values[i] for i in order])
     domain = np.full(table.num_rows, -1, dtype=np.int64)
-    if len(present):
-        domain[inside] = rank[np.searchsorted(present, combined[inside])]
-    return domain, [values[i] for i in order]
+    rest, first = dense(combined[inside])
+    domain[inside] = rest
+    rest, columns = combined[inside][first], []
+    for of in reversed(lists):
+        rest, digit = np.divmod(rest, max(len(of), 1))
+        columns.append([of[d] for d in digit.tolist()])
+    return domain, list(zip(*reversed(columns), strict=True))
 
 
 def _sort_key(value: object) -> tuple[int, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from small import programme  # noqa: E402 - it stands beside the tests, which are no package
+from small import programme
 
 
 @pytest.fixture
