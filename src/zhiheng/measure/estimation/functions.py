@@ -61,7 +61,8 @@ def mean(
 
     Parameters
     ----------
-    data : path or paths (.parquet, .csv, .xlsx, .sav, .dta), pyarrow table, pandas or polars frame.
+    data : path or paths (.parquet, .csv, .xlsx, .sav, .dta), pyarrow table, pandas or polars frame, or a `Postgres`
+        table.
     variables : numeric columns; missing answers are left out.
     design : the sample design.
     by : columns whose values make the domains.

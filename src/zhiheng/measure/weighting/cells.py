@@ -117,7 +117,7 @@ def rake(
     design : design with base weights; an earlier calibration becomes part of the base weights.
     targets : column, or tuple of columns, → {level, or tuple of levels: population total}.
     max_iterations : rounds over all margins.
-    tolerance : largest relative gap to any target.
+    tolerance : largest gap to any target, relative to the total of its margin.
     residuals : how the variance projects on the margins: with the base ``weights``, as the theory of calibration has
         it and R's `calibrate` does, or with every row counting once (``rows``), as R's `rake` does.
 
