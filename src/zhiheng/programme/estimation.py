@@ -6,6 +6,7 @@ totals. Estimates of one call share their influences, so that an index can combi
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -73,6 +74,12 @@ class Analysis:
     def plan(self) -> TablePlan:
         """What the plan says of the table."""
         return self.table.plan
+
+    def apart(self) -> Analysis:
+        """Give the same analysis with its own list of passes, for work beside other work."""
+        other = copy.copy(self)
+        other.passes, other.methods = [], {}
+        return other
 
     @cached_property
     def final_weights(self) -> Array:

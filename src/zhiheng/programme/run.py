@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -216,34 +217,44 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
 def _levels(
     prepared: Prepared, plan: Plan, analyses: Mapping[str, Analysis], *, exact: bool
 ) -> tuple[Level, ...]:
-    levels = []
-    # only replicates of an index that is not smooth need the products between statistics
-    joint = prepared.tree is not None and any(leaf.normalise in FROM_DATA for leaf in prepared.tree.leaves)
+    """Measure every level; two at a time, as a level is now the database's work and now ours."""
     published = all(t.role == "published" for t in plan.tables)
     whole = not published if plan.index is None or plan.index.whole is None else plan.index.whole
     asked: list[Domain | None] = [*([None] if whole else []), *plan.domains]
-    for domain in asked:
-        found = estimate_level(plan, analyses, domain, joint=joint, exact=exact)
-        if not found.units:
-            continue
-        wanted = prepared.tree is not None and (domain is None or domain.index)
-        index = (
-            index_level(plan, prepared.tree, found, analyses, exact=exact)
-            if wanted and prepared.tree is not None
-            else None
+    for analysis in analyses.values():
+        if analysis.plan.role != "published":
+            _ = analysis.final_weights  # found once, before the levels share them
+    own = [{name: analysis.apart() for name, analysis in analyses.items()} for _ in asked]
+    with ThreadPoolExecutor(max_workers=1 if exact else 2) as pool:
+        found = list(
+            pool.map(lambda domain, mine: _level(prepared, plan, mine, domain, exact=exact), asked, own)
         )
-        labels = prepared.labels.get(found.level, {})
-        levels.append(
-            Level(
-                code=found.level,
-                name=domain.name if domain else EVERYBODY,
-                units=tuple(unit_code(u) for u in found.units),
-                names=tuple(_name(u, labels) for u in found.units),
-                estimates=found,
-                index=index,
-            )
-        )
-    return tuple(levels)
+    for mine in own:
+        for name, analysis in mine.items():
+            analyses[name].passes += analysis.passes
+            analyses[name].methods.update(analysis.methods)
+    return tuple(level for level in found if level.units)
+
+
+def _level(
+    prepared: Prepared, plan: Plan, analyses: Mapping[str, Analysis], domain: Domain | None, *, exact: bool
+) -> Level:
+    tree = prepared.tree
+    # only replicates of an index that is not smooth need the products between statistics
+    joint = tree is not None and any(leaf.normalise in FROM_DATA for leaf in tree.leaves)
+    found = estimate_level(plan, analyses, domain, joint=joint, exact=exact)
+    index = None
+    if tree is not None and found.units and (domain is None or domain.index):
+        index = index_level(plan, tree, found, analyses, exact=exact)
+    labels = prepared.labels.get(found.level, {})
+    return Level(
+        code=found.level,
+        name=domain.name if domain else EVERYBODY,
+        units=tuple(unit_code(u) for u in found.units),
+        names=tuple(_name(u, labels) for u in found.units),
+        estimates=found,
+        index=index,
+    )
 
 
 def _name(unit: Unit, labels: Mapping[Unit, Words]) -> Words:
