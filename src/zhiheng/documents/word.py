@@ -6,7 +6,6 @@ import datetime as dt
 import io
 import itertools
 import zipfile
-from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from zhiheng.documents import drawing, figures, layout, theme
@@ -16,6 +15,7 @@ from zhiheng.documents.pdf import notes_of_chart, picture_width, pictures_of
 from zhiheng.documents.problems import Problem
 from zhiheng.documents.report import Bullets, Facts, Heading, Note, PageBreak, Paragraph, Report
 from zhiheng.documents.tables import Table
+from zhiheng.documents.word_xml import NAMESPACE, font_table, table_xml, text_of
 from zhiheng.documents.words import LANGUAGE_NAMES, PAGE_NUMBER, WORDS, Language, Words, say
 
 if TYPE_CHECKING:
@@ -24,71 +24,7 @@ if TYPE_CHECKING:
 
 _TWIPS_UPRIGHT: Final = 9072
 _TWIPS_ACROSS: Final = 14000
-_NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
-
-
-def _text(text: str) -> str:
-    """Leave out the control characters that XML cannot hold."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n")
-
-
-def _table_xml(paper: layout.PaperTable, widths: Sequence[int], none: str) -> str:
-    """Give a table as WordprocessingML, as text: an element at a time is ten times slower."""
-    small = f'<w:sz w:val="{round(paper.size * 2)}"/>' if paper.size < 9 else ""
-
-    def row(cells: Sequence[layout.PaperCell], *, head: bool, span: int = 1) -> str:
-        made = []
-        for cell, width, align in zip(
-            cells, widths if span == 1 else [sum(widths)], paper.aligns, strict=False
-        ):
-            its = f'<w:tcW w:w="{width}" w:type="dxa"/>'
-            if span > 1:
-                its += f'<w:gridSpan w:val="{span}"/>'
-            if head:
-                its += f"<w:tcBorders>{_edge('bottom', 6, theme.INK)}</w:tcBorders>"
-            if cell.fill:
-                its += f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill[1:]}"/>'
-            look = "<w:b/>" if head else ""
-            if cell.ink:
-                look += f'<w:color w:val="{cell.ink[1:]}"/>'
-            made.append(
-                f'<w:tc><w:tcPr>{its}<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="TableText"/>'
-                f'{"<w:keepNext/>" if head else ""}<w:jc w:val="{"center" if span > 1 else align}"/></w:pPr>'
-                f'<w:r><w:rPr>{look}{small}</w:rPr><w:t xml:space="preserve">{escape(_text(cell.text))}</w:t></w:r>'
-                "</w:p></w:tc>"
-            )
-        return (
-            f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{''.join(made)}</w:tr>"
-        )
-
-    rows = [row([layout.PaperCell(title) for title in paper.titles], head=True)]
-    rows += [row(cells, head=False) for cells in paper.rows]
-    if not paper.rows:
-        rows.append(row([layout.PaperCell(none, "", theme.QUIET)], head=False, span=len(widths)))
-    edges = _edge("top", 12, theme.INK) + _edge("bottom", 12, theme.INK) + _edge("insideH", 4, theme.RULE)
-    return (
-        f'<w:tbl xmlns:w="{_NAMESPACE}"><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        f'<w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/>'
-        '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr>'
-        f"<w:tblGrid>{''.join(f'<w:gridCol w:w={chr(34)}{one}{chr(34)}/>' for one in widths)}</w:tblGrid>"
-        f"{''.join(rows)}</w:tbl>"
-    )
-
-
-def _font_table() -> bytes:
-    fonts = "".join(
-        f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/></w:font>'
-        for name, other in theme.WORD_STAND_INS.items()
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-        f'<w:fonts xmlns:w="{_NAMESPACE}">{fonts}</w:fonts>'
-    ).encode()
-
-
-def _edge(side: str, size: int, colour: str) -> str:
-    return f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="{colour[1:]}"/>'
 
 
 class _Writer:
@@ -125,7 +61,7 @@ class _Writer:
             holder.extend(properties)
             made.append(holder)
         words = self.element("w:t")
-        words.text = _text(text)
+        words.text = text_of(text)
         words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
         made.append(words)
         return made
@@ -146,7 +82,7 @@ class _Writer:
             else:
                 mark = self.element("w:fldChar", fldCharType=kind)
                 if dirty and kind == "begin":
-                    mark.set(f"{{{_NAMESPACE}}}dirty", "true")
+                    mark.set(f"{{{NAMESPACE}}}dirty", "true")
                 run.append(mark)
             runs.append(run)
         return runs
@@ -214,7 +150,7 @@ class _Writer:
             tabs.append(self.element("w:tab", val="right", leader="dot", pos=_TWIPS_UPRIGHT))
             made.element.get_or_add_pPr().append(tabs)
         title = style("Title", 26, bold=True)
-        for border in title.element.pPr.findall(f"{{{_NAMESPACE}}}pBdr"):
+        for border in title.element.pPr.findall(f"{{{NAMESPACE}}}pBdr"):
             title.element.pPr.remove(border)
         style("Subtitle", 16, ink=theme.QUIET)
         caption_style = style("Caption", 10, bold=True)
@@ -234,7 +170,7 @@ class _Writer:
         properties.append(self.element("w:shd", val="clear", color="auto", fill=theme.FAINT[1:]))
         for one in ("Header", "Footer"):
             made = style(one, 8.5, ink=theme.QUIET)
-            for tabs in made.element.pPr.findall(f"{{{_NAMESPACE}}}tabs"):
+            for tabs in made.element.pPr.findall(f"{{{NAMESPACE}}}tabs"):
                 made.element.pPr.remove(tabs)
 
     # ── page ──
@@ -250,7 +186,7 @@ class _Writer:
         section.different_first_page_header_footer = True
         head = section.header.paragraphs[0]
         self.right_tab(head, _TWIPS_UPRIGHT)
-        head.add_run(_text(self.say(self.report.title)))
+        head.add_run(text_of(self.say(self.report.title)))
         self.mark(head, "\t")
         properties = head._p.get_or_add_pPr()  # noqa: SLF001 - no public call for borders
         border = self.element("w:pBdr")
@@ -306,7 +242,7 @@ class _Writer:
         """Write a paragraph."""
         from docx.shared import Pt  # noqa: PLC0415 - as docx
 
-        made = self.document.add_paragraph(_text(text), style=style)
+        made = self.document.add_paragraph(text_of(text), style=style)
         if align is not None:
             made.alignment = align
         if before is not None:
@@ -359,7 +295,7 @@ class _Writer:
     def heading(self, entry: Entry) -> None:
         """Write a heading, with the bookmark that the contents point to."""
         assert isinstance(entry.block, Heading)
-        made = self.document.add_heading(_text(heading_text(entry, self.language)), entry.block.level)
+        made = self.document.add_heading(text_of(heading_text(entry, self.language)), entry.block.level)
         number = next(self.bookmarks)
         start = self.element("w:bookmarkStart", id=number, name=f"_Toc{number:06d}")
         made._p.insert(1, start)  # noqa: SLF001 - bookmarks have no public call
@@ -403,7 +339,7 @@ class _Writer:
         self.caption(entry, keep=True)
         width = _TWIPS_ACROSS if paper.across else _TWIPS_UPRIGHT
         none = self.say(WORDS["no_data"])
-        table = parse_xml(_table_xml(paper, [round(share * width) for share in paper.widths], none))
+        table = parse_xml(table_xml(paper, [round(share * width) for share in paper.widths], none))
         self.body.insert(len(self.body) - 1, table)
         self.notes(paper.notes)
 
@@ -420,7 +356,7 @@ class _Writer:
             ):
                 cell.width = Cm(width)
                 cell.paragraphs[0].style = "Table Text"
-                cell.paragraphs[0].add_run(_text(text))
+                cell.paragraphs[0].add_run(text_of(text))
         borders = self.element("w:tblBorders")
         for edge in ("top", "bottom", "insideH"):
             borders.append(self.element(f"w:{edge}", val="single", sz=4, space=0, color=theme.RULE[1:]))
@@ -438,7 +374,7 @@ class _Writer:
             holder.paragraph_format.keep_with_next = True
             shape = holder.add_run().add_picture(io.BytesIO(picture), width=Cm(16 * share))
             described = shape._inline.docPr  # noqa: SLF001 - alternative text has no public call
-            described.set("descr", _text(alternative))
+            described.set("descr", text_of(alternative))
             described.set("name", entry.anchor)
             part = f" ({at + 1}/{len(pictures)})" if len(pictures) > 1 else ""
             self.caption(entry, part, keep=False, again=at > 0)
@@ -496,15 +432,15 @@ class _Writer:
         """Say which fonts stand in on a machine without the office fonts."""
         for part in self.document.part.package.iter_parts():
             if str(part.partname) == "/word/fontTable.xml":
-                part._blob = _font_table()  # noqa: SLF001 - python-docx keeps this part as bytes
+                part._blob = font_table()  # noqa: SLF001 - python-docx keeps this part as bytes
 
     def packed(self) -> bytes:
         """Give the file with fixed dates: the same bytes for the same report."""
         self.font_table()
         properties = self.document.core_properties
         day = dt.datetime.combine(self.report.date, dt.time())
-        properties.title = _text(self.say(self.report.title))
-        properties.author = _text(self.say(self.report.owner)) or "zhiheng"
+        properties.title = text_of(self.say(self.report.title))
+        properties.author = text_of(self.say(self.report.owner)) or "zhiheng"
         properties.last_modified_by = properties.author
         properties.created = properties.modified = day
         properties.comments = self.say(WORDS["made_up_sentence"]) if self.report.made_up else ""

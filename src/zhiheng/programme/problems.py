@@ -95,7 +95,6 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "answers_without_target": ("数据中的水平没有目标：{found}，目标文件有：{expected}。请补上目标，或合并水平。", "A level in the data has no target: {found}; the targets have {expected}. Add it or merge levels."),
     "target_not_positive": ("目标不是正数：{found}，应：{expected}。请改正，或删去这一水平。", "A target is not positive: {found}; expected {expected}. Correct it or remove the level."),
     "totals_disagree": ("各组目标的总数不一致：{found}，应与第一组相同：{expected}。请改正。", "The totals of the margins disagree: {found}; expected {expected}. Correct one of them."),
-    "targets_not_met": ("目标无法同时满足：{found}，应：{expected}。请合并稀疏的水平，或减少边际。", "The targets cannot be met together: {found}; expected {expected}. Merge sparse levels or use fewer margins."),
     # ── indicators and index ──
     "indicator_without_data": ("指标没有任何数据：{found}，应有答案：{expected}。请检查变量名和编码；可缺的期次请设 optional = 1。", "The indicator has no data: {found}; expected {expected}. Check the variable and its coding; set optional = 1 if a wave may lack it."),
     "indicator_tree": ("{found}", "{found}"),
