@@ -278,12 +278,9 @@ def _methods(plan: Plan, analyses: Mapping[str, Analysis]) -> dict[str, str]:
 def _documents(run: Run, formats: Sequence[str]) -> list[Path]:
     if not formats:
         return []
-    import importlib.util  # noqa: PLC0415 - only when documents are asked for
+    from zhiheng.programme.report import write  # noqa: PLC0415 - slow import, only when documents are asked for
 
-    if importlib.util.find_spec("zhiheng.programme.report") is None:
-        return []
-    report = importlib.import_module("zhiheng.programme.report")
-    return list(report.write(run, run.out, formats))
+    return write(run, run.out, formats)
 
 
 class _Clock:

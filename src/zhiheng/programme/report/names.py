@@ -87,7 +87,11 @@ class Scale:
         """An interval as text; empty where there is none."""
         if not (math.isfinite(lower) and math.isfinite(upper)):
             return ""
-        return f"{self.show(lower)}–{self.show(upper)}" if lower >= 0 else f"[{self.show(lower)}, {self.show(upper)}]"
+        return (
+            f"{self.show(lower)}–{self.show(upper)}"
+            if lower >= 0
+            else f"[{self.show(lower)}, {self.show(upper)}]"
+        )
 
     def signed(self, value: float) -> str:
         """A change as text, with its sign; a share changes by percentage points."""
@@ -195,7 +199,9 @@ class Names:
         return Scale(decimals=0 if span > 2000 else 1 if span >= 50 else 2 if span > 1 else 3)
 
     def _span(self, measured: plans.Measured) -> float:
-        figures = [f["value"] for lv in self.run.levels if (f := lv.estimates.figures.get(measured)) is not None]
+        figures = [
+            f["value"] for lv in self.run.levels if (f := lv.estimates.figures.get(measured)) is not None
+        ]
         known = [f[np.isfinite(f)] for f in figures]
         return float(max((np.abs(k).max() for k in known if len(k)), default=math.nan))
 
@@ -223,7 +229,9 @@ class Names:
     @property
     def indexed(self) -> tuple[Level, ...]:
         """Levels of several units that have an index."""
-        return tuple(level for level in self.run.levels if level.index is not None and level.code != plans.WHOLE)
+        return tuple(
+            level for level in self.run.levels if level.index is not None and level.code != plans.WHOLE
+        )
 
     @property
     def domains(self) -> tuple[Level, ...]:
@@ -251,23 +259,7 @@ class Names:
         return files[0] if len(files) == 1 else f"{files[0]} … {files[-1]} ({len(files)})"
 
 
-def has_error(level: Level) -> bool:
-    """Whether the index of a level has a sampling error at all."""
-    if level.index is None:
-        return False
-    root = level.index.codes.index(root_of(level))
-    se = level.index.se[root]
-    return bool((se[np.isfinite(se)] > 0).any())
-
-
-def root_of(level: Level) -> str:
-    """Code of the index of a level: the indicator whose comparisons are made."""
-    assert level.index is not None
-    parents = {i.code: i.parent for i in level.index_rows} if hasattr(level, "index_rows") else {}
-    return next((c for c in level.index.codes if not parents.get(c)), level.index.codes[0])
-
-
-def last_wave(values: Array) -> int:
+def last_with_values(values: Array) -> int:
     """Position of the last wave in which anything was found, of (waves, units); −1 without any."""
     known = np.flatnonzero(np.isfinite(values).any(axis=1))
     return int(known[-1]) if len(known) else -1
