@@ -56,6 +56,10 @@ def _style(value: float | None, column: Column, ends: tuple[float, float]) -> st
     return f"background:{colour};color:{theme.on(colour)}"
 
 
+SHORT = 20
+"""Halves of a Chinese character up to which a cell of a table is not broken into lines."""
+
+
 def _table(table: Table, languages: Sequence[Language]) -> Piece:
     rows: list[Row] = list(table.rows)
     ends = {}
@@ -75,6 +79,7 @@ def _table(table: Table, languages: Sequence[Language]) -> Piece:
                     "value": None if value is None else repr(value),
                     "style": _style(value, column, ends[column.key]),
                     "missing": numbers.is_missing(cell),
+                    "short": all(numbers.columns_wide(text) <= SHORT for text in texts),
                 }
             )
         body.append(line)

@@ -23,81 +23,95 @@ SCHEMA = pa.schema(
     ]
 )  # fmt: skip
 
-Row = dict[str, Any]
+FIGURES = ("value", "se", "lower", "upper", "df", "n", "deff")
 
 
 def rows_of(
     plan: Plan, found: LevelEstimates, index: LevelIndex | None, methods: Mapping[str, str]
-) -> list[Row]:
+) -> pa.Table:
     """The rows of one level.
 
     Without an index the value of an indicator is its estimate; with one it is its score on the scale of the index,
     and the estimate stands in `raw` and `raw_se`.
     """
-    rows: list[Row] = []
-    units = [unit_code(u) for u in found.units]
     leaves = dict(plan.leaves)
     codes = index.codes if index is not None else tuple(leaves)
     root = plan.root.code if plan.root else ""
+    parts = []
     for position, code in enumerate(codes):
         figures = found.figures.get(leaves[code]) if code in leaves else None
         kind = "indicator" if code in leaves else "index" if code == root else "node"
-        for w, wave in enumerate(found.waves):
-            for u, unit in enumerate(units):
-                row: Row = {"level": found.level, "unit": unit, "wave": wave, "node": code, "kind": kind}
-                if figures is not None:
-                    row |= {k: figures[k][w, u] for k in ("value", "se", "lower", "upper", "df", "n", "deff")}
-                    row["method"] = methods.get(code, "")
-                if index is not None:
-                    row |= {"raw": row.get("value"), "raw_se": row.get("se")}
-                    row |= {
-                        k: getattr(index, k)[position, w, u] for k in ("value", "se", "lower", "upper", "df")
-                    }
-                    row["method"] = "; ".join(m for m in (methods.get(code, ""), index.method[code]) if m)
-                    if kind == "index":
-                        row |= _place(index, wave, w, u)
-                rows.append(row)
-    rows += _others(plan, found, units, methods)
-    if index is not None:
-        rows += _adjustments(found.level, index) + _changes(found.level, index, root)
-    return rows
-
-
-def _others(plan: Plan, found: LevelEstimates, units: Sequence[str], methods: Mapping[str, str]) -> list[Row]:
-    """Statistics that are asked for and are not indicators: questions, the outcome, what civic rules look at."""
+        method = methods.get(code, "") if figures is not None else ""
+        columns: dict[str, Any] = {k: figures[k] for k in FIGURES} if figures is not None else {}
+        if index is not None:
+            columns |= {"raw": columns.get("value"), "raw_se": columns.get("se")}
+            columns |= {k: getattr(index, k)[position] for k in ("value", "se", "lower", "upper", "df")}
+            method = "; ".join(m for m in (methods.get(code, ""), index.method[code]) if m)
+            if kind == "index":
+                columns |= _places(index, found)
+        parts.append(_block(found, code, kind, method, columns))
     inside = {m for _, m in plan.leaves}
-    return [
-        {
-            "level": found.level,
-            "unit": unit,
-            "wave": wave,
-            "node": f"{m.table}.{column_of(m)}",
-            "kind": "question",
-        }
-        | {k: figures[k][w, u] for k in ("value", "se", "lower", "upper", "df", "n", "deff")}
-        | {"method": methods.get(f"{m.table}:{m.statistic}", "")}
-        for m, figures in found.figures.items()
-        if m not in inside
-        for w, wave in enumerate(found.waves)
-        for u, unit in enumerate(units)
-    ]
+    for m, figures in found.figures.items():
+        if m not in inside:  # questions, the outcome, what civic rules look at
+            method = methods.get(f"{m.table}:{m.statistic}", "")
+            columns = {k: figures[k] for k in FIGURES}
+            parts.append(_block(found, f"{m.table}.{column_of(m)}", "question", method, columns))
+    if index is not None:
+        others = _adjustments(found.level, index) + _changes(found.level, index, root)
+        parts.append(pa.Table.from_pylist([{**e, **_finite(e)} for e in others], SCHEMA))
+    return pa.concat_tables(parts)
 
 
-def _place(index: LevelIndex, wave: str, w: int, u: int) -> Row:
-    band = index.bands[w][u]
-    place: Row = {"band": band.code if band else None}
-    comparison = index.comparisons.get(wave)
-    if comparison is not None and comparison.rank[u]:
-        place |= {
-            "rank": int(comparison.rank[u]),
-            "rank_lower": int(comparison.rank_low[u]),
-            "rank_upper": int(comparison.rank_high[u]),
-            "letters": comparison.letters[u],
-        }
-    return place
+def _block(found: LevelEstimates, node: str, kind: str, method: str, columns: Mapping[str, Any]) -> pa.Table:
+    """The rows of one node, from (waves, units) columns; what is not finite is null."""
+    units = [unit_code(u) for u in found.units]
+    count = len(found.waves) * len(units)
+    texts = {
+        "level": [found.level] * count,
+        "unit": units * len(found.waves),
+        "wave": [wave for wave in found.waves for _ in units],
+        "node": [node] * count,
+        "kind": [kind] * count,
+        "method": [method] * count,
+    }
+    made = []
+    for field in SCHEMA:
+        given = texts.get(field.name, columns.get(field.name))
+        if given is None:
+            made.append(pa.nulls(count, field.type))
+        elif isinstance(given, list):
+            made.append(pa.array(given, field.type))
+        else:
+            values = np.asarray(given, dtype=np.float64).ravel() + 0.0  # -0.0 and 0.0 are the same figure
+            array = pa.array(values, mask=~np.isfinite(values))
+            made.append(array.cast(field.type))
+    return pa.table(made, schema=SCHEMA)
 
 
-def _adjustments(level: str, index: LevelIndex) -> list[Row]:
+def _places(index: LevelIndex, found: LevelEstimates) -> dict[str, Any]:
+    """Band, rank, rank interval and letters of every unit and wave."""
+    shape = (len(found.waves), len(found.units))
+    ranks = {k: np.full(shape, np.nan) for k in ("rank", "rank_lower", "rank_upper")}
+    letters: list[str | None] = []
+    for w, wave in enumerate(found.waves):
+        comparison = index.comparisons.get(wave)
+        if comparison is None:
+            letters += [None] * shape[1]
+            continue
+        known = comparison.rank > 0
+        ranks["rank"][w] = np.where(known, comparison.rank, np.nan)
+        ranks["rank_lower"][w] = np.where(known, comparison.rank_low, np.nan)
+        ranks["rank_upper"][w] = np.where(known, comparison.rank_high, np.nan)
+        letters += [text if k else None for text, k in zip(comparison.letters, known, strict=True)]
+    bands = [band.code if band else None for wave in index.bands for band in wave]
+    return {**ranks, "letters": letters, "band": bands}
+
+
+def _finite(row: Mapping[str, Any]) -> dict[str, None]:
+    return {k: None for k, v in row.items() if isinstance(v, float | np.floating) and not np.isfinite(v)}
+
+
+def _adjustments(level: str, index: LevelIndex) -> list[dict[str, Any]]:
     return [
         {
             "level": level, "unit": one.unit, "wave": wave, "node": one.code or one.kind, "kind": "adjustment",
@@ -108,7 +122,7 @@ def _adjustments(level: str, index: LevelIndex) -> list[Row]:
     ]  # fmt: skip
 
 
-def _changes(level: str, index: LevelIndex, root: str) -> list[Row]:
+def _changes(level: str, index: LevelIndex, root: str) -> list[dict[str, Any]]:
     return [
         {
             "level": level, "unit": c.unit, "wave": c.later, "node": root, "kind": "change", "value": c.change,
@@ -119,24 +133,11 @@ def _changes(level: str, index: LevelIndex, root: str) -> list[Row]:
     ]  # fmt: skip
 
 
-def table_of(rows: Sequence[Row]) -> pa.Table:
-    """The long table, sorted by level, node, unit, wave and kind; what is not finite is null."""
-    ordered = sorted(
-        rows, key=lambda r: (r["level"], r["node"], r["kind"], r["unit"], r["wave"], str(r.get("method")))
-    )
-    columns = {}
-    for field in SCHEMA:
-        cells = [_cell(r.get(field.name), field.type) for r in ordered]
-        columns[field.name] = pa.array(cells, field.type)
-    return pa.table(columns, schema=SCHEMA)
-
-
-def _cell(value: Any, kind: pa.DataType) -> Any:
-    if value is None or (isinstance(value, float | np.floating) and not np.isfinite(value)):
-        return None
-    if pa.types.is_floating(kind):
-        return float(value) + 0.0  # -0.0 and 0.0 are the same figure
-    return int(value) if pa.types.is_integer(kind) else value
+def table_of(parts: Sequence[pa.Table]) -> pa.Table:
+    """The long table, sorted by level, node, kind, unit, wave and method."""
+    whole = pa.concat_tables([SCHEMA.empty_table(), *parts])
+    keys = ("level", "node", "kind", "unit", "wave", "method")
+    return whole.sort_by([(key, "ascending") for key in keys]).combine_chunks()
 
 
 def write(table: pa.Table, path: Path) -> None:

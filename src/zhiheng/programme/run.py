@@ -189,7 +189,7 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         4,
         6,
         lambda: results.table_of(
-            [row for level in levels for row in results.rows_of(plan, level.estimates, level.index, methods)]
+            [results.rows_of(plan, level.estimates, level.index, methods) for level in levels]
         ),
     )
     figures = {

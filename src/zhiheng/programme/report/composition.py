@@ -40,7 +40,7 @@ def compose(run: Run) -> Report:
         blocks=blocks,
         edition=run.plan.edition,
         owner=words(run.plan.owner) if run.plan.owner else "",
-        languages=[language for language in run.plan.outputs.language if language in {"zh", "en"}],  # type: ignore[misc]
+        languages=names.languages,
         made_up=run.plan.made_up,
         footer=footer(run),
         date=today(),
@@ -202,8 +202,8 @@ def _dimensions(names: Names) -> list[Text]:
     return [
         filled(
             Text(
-                "{n}个维度中，{best}得分最高（{high}），{worst}最低（{low}）。",
-                "Of {n} dimensions {best} scores highest ({high}) and {worst} lowest ({low}).",
+                "{n}个维度中，“{best}”最高（{high}），“{worst}”最低（{low}）。",
+                "Of {n} dimensions “{best}” is highest ({high}) and “{worst}” lowest ({low}).",
             ),
             n=len(known),
             best=names.node(best),

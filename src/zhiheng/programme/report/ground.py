@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from zhiheng.documents import Block, Bullets, Column, Facts, Heading, Note, Paragraph, Table, Text
+from zhiheng.documents import Block, Bullets, Cell, Column, Facts, Heading, Note, Paragraph, Table, Text
 from zhiheng.programme.ledger import REASONS
-from zhiheng.programme.report.names import ROLES, Names, both, filled, listed, run_on, words
+from zhiheng.programme.report.names import Names, both, filled, listed, run_on, words
 
 if TYPE_CHECKING:
     from zhiheng.measure.weighting import Step
@@ -79,9 +79,9 @@ def method_section(names: Names) -> Iterator[Block]:
                 Text(
                     "标准误按实际抽样设计用泰勒线性化计算；区间为{level}置信区间，比例用logit区间，其余用t分布。"
                     "deff是与有放回简单随机抽样相比的设计效应。各图表的n为有效回答数。",
-                    "Standard errors follow the sample design by Taylor linearisation; intervals have level {level}, by logit "
-                    "for shares and by Student's t for all else. deff compares with simple random sampling with replacement; "
-                    "n counts valid answers.",
+                    "Standard errors follow the sample design by Taylor linearisation; intervals have level {level}, "
+                    "by logit for shares and by Student's t for all else. deff compares with simple random sampling with "
+                    "replacement; n counts valid answers.",
                 ),
                 level=names.confidence,
             )
@@ -94,10 +94,9 @@ def _used(names: Names, table: TablePlan, used: int) -> Text:
     read = rows_of(names, table.name, "read")
     return filled(
         Text(
-            "{role}，{files}；读入{read}行，进入估计{used}行",
-            "{role}, {files}; {read} rows read, {used} used",
+            "{files}；读入{read}行，进入估计{used}行",
+            "{files}; {read} rows read, {used} used",
         ),
-        role=ROLES[table.role],
         files=names.file(table.name),
         read=read,
         used=used,
@@ -194,9 +193,7 @@ def weight_section(names: Names) -> Iterator[Block]:
         return
     yield Heading(1, Text("加权报告", "Weighting"))
     steps = [
-        _step(names, table, i, s)
-        for table, of in names.run.weighting.items()
-        for i, s in enumerate(of, start=1)
+        _step(table, i, s) for table, of in names.run.weighting.items() for i, s in enumerate(of, start=1)
     ]
     yield Table(
         [
@@ -264,7 +261,7 @@ def last_targets(steps: tuple[Step, ...]) -> tuple:  # type: ignore[type-arg]
     return next((s.targets for s in reversed(steps) if s.targets), ())
 
 
-def _step(names: Names, table: str, number: int, step: Step) -> dict[str, object]:
+def _step(table: str, number: int, step: Step) -> dict[str, Cell]:
     return {
         "table": table,
         "step": both(
@@ -307,7 +304,7 @@ def question_section(names: Names) -> Iterator[Block]:
         for q in questions
         if q.shares
     }
-    rows = [r for r in share_rows(names) if r["code"] in last and r["wave_code"] == last[r["code"]]]
+    rows = share_rows(names, last)
     if rows:
         several = names.several_waves
         yield Table(
@@ -338,7 +335,7 @@ def average_columns(names: Names) -> list[Column]:
     ]
 
 
-def average_rows(names: Names) -> list[dict[str, object]]:
+def average_rows(names: Names) -> list[dict[str, Cell]]:
     """One row a question and wave."""
     return [
         {
@@ -366,12 +363,10 @@ def share_columns(names: Names) -> list[Column]:
     ]
 
 
-def share_rows(names: Names) -> list[dict[str, object]]:
-    """One row a question, wave and answer."""
+def share_rows(names: Names, only: Mapping[str, str] | None = None) -> list[dict[str, Cell]]:
+    """One row a question, wave and answer; `only` says which wave of each variable."""
     return [
         {
-            "code": q.variable,
-            "wave_code": s.wave,
             "question": words(q.name),
             "wave": names.waves[s.wave],
             "answer": words(s.name),
@@ -379,6 +374,7 @@ def share_rows(names: Names) -> list[dict[str, object]]:
         }
         for q in names.run.questions
         for s in q.shares
+        if only is None or only.get(q.variable) == s.wave
     ]
 
 
@@ -391,7 +387,8 @@ def ledger_section(names: Names) -> Iterator[Block]:
     yield Paragraph(
         Text(
             "每一行都有去处：读入的行等于离开的行加进入估计的行；每个变量的各项相加等于进入估计的行。",
-            "Every row is accounted for: rows read are rows left plus rows used; of each variable the parts sum to the rows used.",
+            "Every row is accounted for: rows read are rows left plus rows used; of each variable the parts sum to the "
+            "rows used.",
         )
     )
     rows = [e for e in names.run.ledger if not e.variable]
@@ -410,7 +407,7 @@ def ledger_table(names: Names, *, whole: bool) -> Table:
         counts = found.setdefault((e.table, e.wave if whole else e.variable), {})
         counts[e.reason] = counts.get(e.reason, 0) + e.rows
     first = Column("wave", Text("期次", "Wave")) if whole else Column("variable", Text("变量", "Variable"))
-    rows = [
+    rows: list[dict[str, Cell]] = [
         {
             "table": table,
             first.key: (names.waves.get(key, key or "–") if whole else _variable(names, key)),

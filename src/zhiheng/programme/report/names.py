@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiheng.documents import Band, Estimate, Text, Words, say
+from zhiheng.documents import Band, Estimate, Language, Text, Words, say
 from zhiheng.documents.numbers import number
 from zhiheng.programme import plan as plans
 
@@ -212,6 +212,12 @@ class Names:
             return ()
         made = sorted(self.plan.index.bands, key=lambda b: b.start)
         return tuple(Band(b.start, words(b.name) if b.name else b.code, b.colour) for b in made if b.colour)
+
+    @property
+    def languages(self) -> list[Language]:
+        """Languages of the documents, the first leads."""
+        known: dict[str, Language] = {"zh": "zh", "en": "en"}
+        return [known[one] for one in self.plan.outputs.language if one in known]
 
     @property
     def confidence(self) -> str:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zhiheng.documents import Column, Sheet, Table, Text, Workbook
+from zhiheng.documents import Cell, Column, Sheet, Table, Text, Workbook
 from zhiheng.programme.estimation import column_of
 from zhiheng.programme.report import ground, standing
 from zhiheng.programme.report.composition import today
-from zhiheng.programme.report.names import Names, filled, words
+from zhiheng.programme.report.names import Array, Names, Scale, filled, words
 
 if TYPE_CHECKING:
-    from zhiheng.documents.tables import Row
+    from zhiheng.programme.indexing import LevelIndex
     from zhiheng.programme.plan import Measured
     from zhiheng.programme.run import Level, Run
+
+
+PARTS = {
+    "value": Text("数值", "value"),
+    "se": Text("标准误", "SE"),
+    "lower": Text("下限", "lower"),
+    "upper": Text("上限", "upper"),
+    "n": Text("n", "n"),
+}
 
 
 def workbook(run: Run) -> Workbook:
@@ -57,77 +67,94 @@ def workbook(run: Run) -> Workbook:
         ]
         if any(t.role != "published" for t in run.plan.tables)
         else [Text("全部为公布值，没有抽样误差。", "All values are published ones without sampling error.")],
-        languages=[language for language in run.plan.outputs.language if language in {"zh", "en"}],  # type: ignore[misc]
+        languages=names.languages,
         date=today(),
     )
 
 
+@dataclass(frozen=True)
+class _Node:
+    """An indicator, a node or a question of a level: its figures are (waves, units) arrays."""
+
+    code: str
+    name: Text
+    figures: Mapping[str, Array]
+    scale: Scale
+
+    def parts(self) -> Iterator[tuple[str, Array]]:
+        """What it shows: value, and where there is a sampling error the error, n, and the interval of the index."""
+        certain = not (np.nan_to_num(self.figures.get("se", np.zeros(1))) > 0).any()
+        for part in PARTS:
+            values = self.figures.get(part)
+            if values is not None and np.isfinite(values).any() and (part == "value" or not certain):
+                yield part, values
+
+
+def _nodes(names: Names, level: Level) -> list[_Node]:
+    found, index, leaves = level.estimates, level.index, dict(names.plan.leaves)
+    nodes = []
+    for code in index.codes if index is not None else tuple(leaves):
+        given = found.figures.get(leaves[code], {}) if code in leaves else {}
+        figures = {k: given[k] for k in ("value", "se", "n") if k in given}
+        scale = names.index_scale if index is not None else names.scale_of(leaves[code])
+        if index is not None:
+            at = index.codes.index(code)
+            wanted = ("value", "se", "lower", "upper") if code == names.root else ("value", "se")
+            figures |= {k: getattr(index, k)[at] for k in wanted}
+        nodes.append(_Node(code, names.node(code), figures, scale))
+    for i, (measured, name) in enumerate(_questions(names)):
+        if measured in found.figures:
+            figures = {k: found.figures[measured][k] for k in ("value", "se", "n")}
+            nodes.append(_Node(f"question {i}", name, figures, names.scale_of(measured)))
+    return nodes
+
+
 def _level(names: Names, level: Level) -> Sheet:
-    """Every figure of a level: a row a unit, wave and node or question."""
-    certain = all(t.role == "published" for t in names.plan.tables)
-    columns = [Column("unit", words(level.name))]
+    """A level: a row a unit and wave; the index and its place first, then every node with its error and n."""
+    nodes = _nodes(names, level)
+    columns = [Column("unit", words(level.name), width=18)]
     if names.several_waves:
         columns.append(Column("wave", Text("期次", "Wave")))
-    columns += [
-        Column("node", Text("指标", "Indicator"), width=30),
-        Column("value", Text("数值", "Value"), "number", 3),
-    ]
-    if not certain:
-        columns += [
-            Column("se", Text("标准误", "SE"), "number", 4),
-            Column("lower", Text("下限", "Lower"), "number", 3),
-            Column("upper", Text("上限", "Upper"), "number", 3),
-            Column("n", "n", "number", 0),
-            Column("deff", "deff", "number", 2),
-        ]
-    if level.index is not None:
-        columns.append(Column("raw", Text("原始估计", "Estimate"), "number", 4))
-        if len(level.units) > 1:
-            columns.append(Column("rank", Text("位次", "Rank"), "number", 0))
-            if not certain:
-                columns += [
-                    Column("ranks", Text("位次区间", "Rank interval"), align="center"),
-                    Column("groups", Text("分组", "Group")),
-                ]
-        if names.bands:
-            columns.append(Column("band", Text("等级", "Band")))
-    return Sheet(words(level.name), Table(columns, list(_rows(names, level))), freeze_columns=2)
-
-
-def _rows(names: Names, level: Level) -> Iterator[Row]:
-    found, index, leaves = level.estimates, level.index, dict(names.plan.leaves)
-    codes = index.codes if index is not None else tuple(leaves)
+    columns += _place_columns(names, level)
+    cells = []
+    for node in nodes:
+        for part, values in node.parts():
+            key = f"{node.code} {part}"
+            cells.append((key, values))
+            columns.append(_column(names, node, part, key))
+    rows: list[dict[str, Cell]] = []
     for u, unit in enumerate(level.names):
-        for w, wave in enumerate(found.waves):
-            for code in codes:
-                figures = found.figures.get(leaves[code]) if code in leaves else None
-                at = {
-                    k: float(figures[k][w, u]) for k in ("value", "se", "lower", "upper", "n", "deff")
-                } if figures is not None else {}  # fmt: skip
-                row: dict[str, object] = {
-                    "unit": words(unit), "wave": names.waves[wave], "node": names.node(code), **at
-                }  # fmt: skip
-                if index is not None:
-                    position = index.codes.index(code)
-                    row["raw"] = at.get("value")
-                    row |= {
-                        k: float(getattr(index, k)[position, w, u]) for k in ("value", "se", "lower", "upper")
-                    }
-                    if code == names.root:
-                        row |= _place(index, wave, w, u)
-                if np.isfinite(float(row.get("value", np.nan))):  # type: ignore[arg-type]
-                    yield row  # type: ignore[misc]
-            for measured, name in _questions(names):
-                figures = found.figures.get(measured)
-                if figures is not None and np.isfinite(figures["value"][w, u]):
-                    yield {
-                        "unit": words(unit),
-                        "wave": names.waves[wave],
-                        "node": name,
-                        **{
-                            k: float(figures[k][w, u]) for k in ("value", "se", "lower", "upper", "n", "deff")
-                        },
-                    }
+        for w, wave in enumerate(level.estimates.waves):
+            numbers = {key: float(values[w, u]) for key, values in cells}
+            if any(np.isfinite(v) for v in numbers.values()):
+                row: dict[str, Cell] = {"unit": words(unit), "wave": names.waves[wave], **numbers}
+                rows.append(row | (_place(level.index, wave, w, u) if level.index is not None else {}))
+    return Sheet(words(level.name), Table(columns, rows), freeze_columns=2 if names.several_waves else 1)
+
+
+def _column(names: Names, node: _Node, part: str, key: str) -> Column:
+    title = filled(Text("{name} {word}", "{name}: {word}"), name=node.name, word=PARTS[part])
+    return Column(
+        key,
+        node.name if part == "value" else title,
+        "number" if part == "n" else node.scale.form,
+        0 if part == "n" else node.scale.decimals + (2 if part == "se" else 1),
+        width=11,
+        bands=names.bands if (node.code, part) == (names.root, "value") else (),
+    )
+
+
+def _place_columns(names: Names, level: Level) -> list[Column]:
+    columns = []
+    if level.index is not None and len(level.units) > 1:
+        columns.append(Column("rank", Text("位次", "Rank"), "number", 0))
+        if standing.in_error(level, names):
+            columns.append(Column("ranks", Text("位次区间", "Rank interval"), align="center"))
+            if len(level.units) <= standing.MOST_LETTERS:
+                columns.append(Column("groups", Text("分组", "Group")))
+    if level.index is not None and names.bands:
+        columns.append(Column("band", Text("等级", "Band")))
+    return columns
 
 
 def _questions(names: Names) -> list[tuple[Measured, Text]]:
@@ -143,12 +170,12 @@ def _questions(names: Names) -> list[tuple[Measured, Text]]:
     return [(m, name.get((m.table, m.variable), Text(column_of(m), column_of(m)))) for m in asked]
 
 
-def _place(index: object, wave: str, w: int, u: int) -> dict[str, object]:
-    band = index.bands[w][u]  # type: ignore[attr-defined]
-    place: dict[str, object] = {
+def _place(index: LevelIndex, wave: str, w: int, u: int) -> dict[str, Cell]:
+    band = index.bands[w][u]
+    place: dict[str, Cell] = {
         "band": Text(band.name_zh or band.code, band.name_en or band.code) if band else ""
     }
-    comparison = index.comparisons.get(wave)  # type: ignore[attr-defined]
+    comparison = index.comparisons.get(wave)
     if comparison is not None and comparison.rank[u]:
         place |= {
             "rank": int(comparison.rank[u]),

@@ -10,7 +10,9 @@ import numpy as np
 
 from zhiheng.documents import (
     Block,
+    Cell,
     Column,
+    Estimate,
     Heading,
     Heatmap,
     IntervalRanking,
@@ -33,6 +35,7 @@ from zhiheng.programme.report.names import (
     filled,
     finite,
     last_with_values,
+    listed,
     words,
 )
 
@@ -52,7 +55,8 @@ MOST_COLUMNS = 20
 
 def root_values(names: Names, index: LevelIndex) -> Array:
     """The index of each wave and unit."""
-    return index.value[index.codes.index(names.root)]
+    values: Array = index.value[index.codes.index(names.root)]
+    return values
 
 
 def last_wave(names: Names, index: LevelIndex) -> int:
@@ -113,7 +117,7 @@ def _ranking(names: Names, level: Level, index: LevelIndex, w: int) -> Iterator[
         notes.append(
             Text(
                 "本指数由公布值算得，没有抽样误差，因此没有区间；名次按数值排列。",
-                "The index is made from published values: it has no sampling error and no intervals; ranks follow the values.",
+                "The index is made from published values: no sampling error, no intervals; ranks follow the values.",
             )
         )
     else:
@@ -121,8 +125,8 @@ def _ranking(names: Names, level: Level, index: LevelIndex, w: int) -> Iterator[
             filled(
                 Text(
                     "横线为各单位的{level}置信区间。“位次”是全部单位的联立{level}位次区间：样本所能确定的名次范围。",
-                    "Bars are {level} intervals of each unit. “Rank” is the simultaneous {level} interval of the rank of all "
-                    "units: the places that the sample allows.",
+                    "Bars are {level} intervals of each unit. “Rank” is the simultaneous {level} interval of the rank "
+                    "of all units: the places that the sample allows.",
                 ),
                 level=names.confidence,
             )
@@ -139,8 +143,7 @@ def _ranking(names: Names, level: Level, index: LevelIndex, w: int) -> Iterator[
         Unit(
             words(level.names[u]),
             estimate(value[u], index.se[root, w, u], index.lower[root, w, u], index.upper[root, w, u])
-            or estimate(value[u], math.nan, math.nan, math.nan)
-            or _nothing(),
+            or Estimate(None),
             groups=comparison.letters[u] if comparison is not None and lettered else "",
             rank=rank_words(comparison, u) if comparison is not None else "",
         )
@@ -164,10 +167,6 @@ def _ranking(names: Names, level: Level, index: LevelIndex, w: int) -> Iterator[
         anchor=f"index-{level.code}",
     )
     yield _index_table(names, level, index, w, order, title)
-
-
-def _nothing() -> object:
-    raise AssertionError("only units with a value are shown")
 
 
 def lower(text: Text) -> Text:
@@ -199,10 +198,10 @@ def _index_table(
         columns.append(Column("band", Text("等级", "Band")))
     for code in names.dimensions:
         columns.append(Column(f"d_{code}", names.node(code), "number", decimals))
-    rows = []
+    rows: list[dict[str, Cell]] = []
     for u in order:
         band = index.bands[w][u]
-        row = {
+        row: dict[str, Cell] = {
             "rank": str(int(comparison.rank[u])) if comparison is not None else "",
             "name": words(level.names[u]),
             "value": float(index.value[root, w, u]),
@@ -293,7 +292,7 @@ def _heat(names: Names, level: Level) -> Iterator[Block]:
     )
 
 
-def _node(index: LevelIndex, code: str, w: int, u: int) -> object:
+def _node(index: LevelIndex, code: str, w: int, u: int) -> Estimate | None:
     at = index.codes.index(code)
     return estimate(index.value[at, w, u], index.se[at, w, u], index.lower[at, w, u], index.upper[at, w, u])
 
@@ -302,7 +301,7 @@ def _grid(
     title: Text,
     what: Sequence[Text],
     units: Sequence[Text],
-    cells: Sequence[Sequence[object]],
+    cells: Sequence[Sequence[Estimate | None]],
     scale: Scale,
     *,
     across: bool,
@@ -320,7 +319,7 @@ def _grid(
         grid,
         format=scale.form,
         decimals=scale.decimals,
-        anchor=f"heat-{level}",  # type: ignore[arg-type]
+        anchor=f"heat-{level}",
     )
 
 
@@ -350,8 +349,9 @@ def quadrant_section(names: Names) -> Iterator[Block]:
             Text(
                 "横轴是各指标的答案与“{outcome}”的加权相关系数，纵轴是指标得分；两条线取各指标的均值。"
                 "相关不等于因果：改进区是优先查看的地方，不是保证见效的地方。",
-                "Across is the weighted correlation of the answers with “{outcome}”, up is the score; the lines are the means "
-                "of the indicators. Correlation is no cause: “concentrate here” says where to look first, not what will work.",
+                "Across is the weighted correlation of the answers with “{outcome}”, up is the score; lines are the "
+                "means of the indicators. Correlation is no cause: “concentrate here” says where to look first, not what "
+                "will work.",
             ),
             outcome=asked,
         )
@@ -375,8 +375,6 @@ def quadrant_section(names: Names) -> Iterator[Block]:
     )
     weak = [names.node(p.code) for p in found.points if p.quadrant == "improve"]
     if weak:
-        from zhiheng.programme.report.names import listed  # noqa: PLC0415 - read where it is used
-
         yield Paragraph(
             filled(Text("落在改进区的有：{weak}。", "In “concentrate here”: {weak}."), weak=listed(weak))
         )
@@ -403,11 +401,11 @@ def _trend(names: Names, level: Level) -> Iterator[Block]:
     whole = level is names.whole
     if whole:
         codes = [names.root, *names.dimensions]
-        lines = [Series(names.node(c), [_node(index, c, w, 0) for w in range(len(waves))]) for c in codes]  # type: ignore[misc]
+        lines = [Series(names.node(c), [_node(index, c, w, 0) for w in range(len(waves))]) for c in codes]
         title = Text("总体及各维度的历次得分", "The index and its dimensions over waves")
     elif len(level.units) <= MOST_LINES:
         lines = [
-            Series(words(level.names[u]), [_node(index, names.root, w, u) for w in range(len(waves))])  # type: ignore[misc]
+            Series(words(level.names[u]), [_node(index, names.root, w, u) for w in range(len(waves))])
             for u in order_of(root_values(names, index)[last_wave(names, index)])
         ]
         title = filled(
@@ -449,7 +447,7 @@ def change_table(names: Names, level: Level, index: LevelIndex, rows: int | None
         Column("p", Text("校正后 p", "Adjusted p"), "number", 3),
         Column("verdict", Text("结论", "Verdict")),
     ]
-    lines = [
+    lines: list[dict[str, Cell]] = [
         {
             "unit": words(name[c.unit]),
             "from": names.waves[c.earlier],
@@ -471,8 +469,8 @@ def change_table(names: Names, level: Level, index: LevelIndex, rows: int | None
                 Text(
                     "变化的标准误含各次调查共有样本单位的协方差；p 值对本表全部比较按 Holm 法校正，"
                     "校正后小于{alpha}才写“上升”或“下降”。区间未作校正。",
-                    "Errors of changes hold the covariance of units shared by the waves; p is adjusted by Holm over the whole "
-                    "table, and “up” or “down” stands only below {alpha}. Intervals are not adjusted.",
+                    "Errors of changes hold the covariance of units shared by the waves; p is adjusted by Holm over "
+                    "the whole table, and “up” or “down” stands only below {alpha}. Intervals are not adjusted.",
                 ),
                 alpha=f"{1 - (names.plan.index.level if names.plan.index else 0.95):.2g}",
             )
@@ -499,7 +497,7 @@ def rule_section(names: Names) -> Iterator[Block]:
             a.code: words(a.name) for a in (names.plan.index.adjust if names.plan.index else ()) if a.name
         }
         name = dict(zip(level.units, level.names, strict=True))
-        rows = [
+        rows: list[dict[str, Cell]] = [
             {
                 "unit": words(name[a.unit]),
                 "kind": KINDS[a.kind],

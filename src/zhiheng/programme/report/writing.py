@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def write(run: Run, out: Path, formats: Sequence[str]) -> list[Path]:
-    """Write the documents asked for; Word and PDF once a language, the first language without a suffix.
+    """Write the documents asked for; the page in all languages, Word and PDF in the first one.
 
     Returns
     -------
@@ -34,7 +34,6 @@ def write(run: Run, out: Path, formats: Sequence[str]) -> list[Path]:
             files.append(out / "report.html")
             write_html(report, files[-1])
         elif report is not None:
-            for i, language in enumerate(report.languages):
-                files.append(out / (f"report.{form}" if i == 0 else f"report.{language}.{form}"))
-                (write_docx if form == "docx" else write_pdf)(report, files[-1], language)
+            files.append(out / f"report.{form}")
+            (write_docx if form == "docx" else write_pdf)(report, files[-1], report.languages[0])
     return files
