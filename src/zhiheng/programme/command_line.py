@@ -37,7 +37,7 @@ WORDS = {
     "check": ("读取并检查", "reading and checking"),
     "weights": ("加权", "weighting"),
     "estimates": ("估计", "estimating"),
-    "questions": ("各题", "questions"),
+    "importance": ("重要性", "importance"),
     "results": ("汇总", "gathering results"),
     "documents": ("撰写报告", "writing documents"),
     "wave": ("期次", "wave"),

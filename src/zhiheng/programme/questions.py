@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: a question with more distinct answers has a mean and no distribution
 MOST_ANSWERS = 12
+#: questions in one pass: more hold more memory and are no faster
+TOGETHER = 8
 
 
 @dataclass(frozen=True)
@@ -63,34 +65,50 @@ class QuestionTable:
     answered: Mapping[str, int]
 
 
-def question_tables(
-    plan: Plan, analyses: Mapping[str, Analysis], whole: LevelEstimates, labels: Labels, *, exact: bool
-) -> tuple[QuestionTable, ...]:
-    """Make the table of every variable that indicators and questions name, in order of the plan."""
-    tables = []
+Distributions = Mapping[tuple[str, str], Sequence[Share]]
+
+
+def distributions(
+    plan: Plan, analyses: Mapping[str, Analysis], labels: Labels, *, exact: bool
+) -> Distributions:
+    """Estimate the distribution of every variable with few answers: by table and variable."""
+    found: dict[tuple[str, str], Sequence[Share]] = {}
     level = plan.index.level if plan.index else 0.95
     for name, analysis in analyses.items():
         if analysis.plan.role == "published":
             continue
-        variables = _variables(plan, name)
-        few = [v for v in variables if _answers(analysis.table.columns[v]) <= MOST_ANSWERS]
-        shares = _shares(plan, analysis, few, labels, level, exact=exact) if few else {}
-        for variable in variables:
-            column = analysis.table.columns[variable]
-            answered = {
-                w.code: int((column.present & analysis.table.in_wave(w.code)).sum()) for w in plan.waves
-            }
-            tables.append(
-                QuestionTable(
-                    table=name,
-                    variable=variable,
-                    name=_name(plan, name, variable, labels),
-                    averages=_averages(whole, Measured(name, variable, "mean")),
-                    shares=tuple(shares.get(variable, ())),
-                    answered=answered,
-                )
-            )
-    return tuple(tables)
+        columns = analysis.table.columns
+        few = [v for v in _variables(plan, name) if _answers(columns[v]) <= MOST_ANSWERS]
+        for start in range(0, len(few), TOGETHER):
+            shares = _shares(plan, analysis, few[start : start + TOGETHER], labels, level, exact=exact)
+            found |= {(name, variable): of for variable, of in shares.items()}
+    return found
+
+
+def question_tables(
+    plan: Plan,
+    analyses: Mapping[str, Analysis],
+    whole: LevelEstimates,
+    shares: Distributions,
+    labels: Labels,
+) -> tuple[QuestionTable, ...]:
+    """Make the table of every variable that indicators and questions name, in order of the plan."""
+    return tuple(
+        QuestionTable(
+            table=name,
+            variable=variable,
+            name=_name(plan, name, variable, labels),
+            averages=_averages(whole, Measured(name, variable, "mean")),
+            shares=tuple(shares.get((name, variable), ())),
+            answered={
+                w.code: int((analysis.table.columns[variable].present & analysis.table.in_wave(w.code)).sum())
+                for w in plan.waves
+            },
+        )
+        for name, analysis in analyses.items()
+        if analysis.plan.role != "published"
+        for variable in _variables(plan, name)
+    )
 
 
 def _variables(plan: Plan, table: str) -> list[str]:

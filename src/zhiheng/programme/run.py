@@ -23,7 +23,13 @@ from zhiheng.programme.ledger import LedgerEntry
 from zhiheng.programme.plan import WHOLE, Domain, Plan, Words
 from zhiheng.programme.preparation import Prepared, Progress, prepare, quiet
 from zhiheng.programme.problems import Finding, Problem
-from zhiheng.programme.questions import QuestionTable, importance_of, question_tables
+from zhiheng.programme.questions import (
+    Distributions,
+    QuestionTable,
+    distributions,
+    importance_of,
+    question_tables,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -172,17 +178,15 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         6,
         lambda: {n: analysis_of(plan, t, prepared.margins.get(n, ())) for n, t in prepared.tables.items()},
     )
-    levels = clock.timed("estimates", 2, 6, lambda: _levels(prepared, plan, analyses, exact=exact))
+    levels, shares = clock.timed("estimates", 2, 6, lambda: _estimated(prepared, plan, analyses, exact=exact))
     whole = next((level for level in levels if level.code == WHOLE), None)
-    questions = clock.timed(
-        "questions",
+    questions = question_tables(plan, analyses, whole.estimates, shares, prepared.questions) if whole else ()
+    importance = clock.timed(
+        "importance",
         3,
         6,
-        lambda: (
-            question_tables(plan, analyses, whole.estimates, prepared.questions, exact=exact) if whole else ()
-        ),
+        lambda: importance_of(plan, analyses, whole.index if whole else None, exact=exact),
     )
-    importance = importance_of(plan, analyses, whole.index if whole else None, exact=exact)
     methods = _methods(plan, analyses)
     found = clock.timed(
         "results",
@@ -214,26 +218,27 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
     )  # fmt: skip
 
 
-def _levels(
+def _estimated(
     prepared: Prepared, plan: Plan, analyses: Mapping[str, Analysis], *, exact: bool
-) -> tuple[Level, ...]:
-    """Measure every level; two at a time, as a level is now the database's work and now ours."""
+) -> tuple[tuple[Level, ...], Distributions]:
+    """Measure every level and every distribution; two at a time, for a piece is now the database's work, now ours."""
     published = all(t.role == "published" for t in plan.tables)
     whole = not published if plan.index is None or plan.index.whole is None else plan.index.whole
     asked: list[Domain | None] = [*([None] if whole else []), *plan.domains]
     for analysis in analyses.values():
         if analysis.plan.role != "published":
-            _ = analysis.final_weights  # found once, before the levels share them
-    own = [{name: analysis.apart() for name, analysis in analyses.items()} for _ in asked]
+            _ = analysis.final_weights  # found once, before the pieces share them
+    own = [{name: analysis.apart() for name, analysis in analyses.items()} for _ in range(len(asked) + 1)]
     with ThreadPoolExecutor(max_workers=1 if exact else 2) as pool:
-        found = list(
-            pool.map(lambda domain, mine: _level(prepared, plan, mine, domain, exact=exact), asked, own)
+        shares = pool.submit(distributions, plan, own[-1], prepared.questions, exact=exact) if whole else None
+        levels = list(
+            pool.map(lambda domain, mine: _level(prepared, plan, mine, domain, exact=exact), asked, own[:-1])
         )
     for mine in own:
         for name, analysis in mine.items():
             analyses[name].passes += analysis.passes
             analyses[name].methods.update(analysis.methods)
-    return tuple(level for level in found if level.units)
+    return tuple(level for level in levels if level.units), shares.result() if shares else {}
 
 
 def _level(

@@ -80,8 +80,8 @@ def method_section(names: Names) -> Iterator[Block]:
                     "标准误按实际抽样设计用泰勒线性化计算；区间为{level}置信区间，比例用logit区间，其余用t分布。"
                     "deff是与有放回简单随机抽样相比的设计效应。各图表的n为有效回答数。",
                     "Standard errors follow the sample design by Taylor linearisation; intervals have level {level}, "
-                    "by logit for shares and by Student's t for all else. deff compares with simple random sampling with "
-                    "replacement; n counts valid answers.",
+                    "by logit for shares and by Student's t for all else. deff compares with simple random sampling "
+                    "with replacement; n counts valid answers.",
                 ),
                 level=names.confidence,
             )

@@ -350,8 +350,8 @@ def quadrant_section(names: Names) -> Iterator[Block]:
                 "横轴是各指标的答案与“{outcome}”的加权相关系数，纵轴是指标得分；两条线取各指标的均值。"
                 "相关不等于因果：改进区是优先查看的地方，不是保证见效的地方。",
                 "Across is the weighted correlation of the answers with “{outcome}”, up is the score; lines are the "
-                "means of the indicators. Correlation is no cause: “concentrate here” says where to look first, not what "
-                "will work.",
+                "means of the indicators. Correlation is no cause: “concentrate here” says where to look first, not "
+                "what will work.",
             ),
             outcome=asked,
         )

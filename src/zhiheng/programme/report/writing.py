@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from zhiheng.programme.run import Run
 
 
+NAMES = {"xlsx": "results.xlsx", "html": "report.html", "docx": "report.docx", "pdf": "report.pdf"}
+
+
 def write(run: Run, out: Path, formats: Sequence[str]) -> list[Path]:
     """Write the documents asked for; the page in all languages, Word and PDF in the first one.
 
@@ -24,16 +28,19 @@ def write(run: Run, out: Path, formats: Sequence[str]) -> list[Path]:
     -------
     The files, in the order of `formats`.
     """
-    files: list[Path] = []
     report = compose(run) if {"html", "docx", "pdf"} & set(formats) else None
-    for form in formats:
-        if form == "xlsx":
-            files.append(out / "results.xlsx")
-            write_xlsx(workbook(run), files[-1])
-        elif report is not None and form == "html":
-            files.append(out / "report.html")
-            write_html(report, files[-1])
-        elif report is not None:
-            files.append(out / f"report.{form}")
-            (write_docx if form == "docx" else write_pdf)(report, files[-1], report.languages[0])
-    return files
+    work: dict[str, Callable[[Path], None]] = {"xlsx": lambda path: write_xlsx(workbook(run), path)}
+    if report is not None:
+        lead = report.languages[0]
+        work["html"] = lambda path: write_html(report, path)
+        work["docx"] = lambda path: write_docx(report, path, lead)
+        work["pdf"] = lambda path: write_pdf(report, path, lead)
+    files = {form: out / NAMES[form] for form in formats}
+    with ThreadPoolExecutor(max_workers=1) as beside:  # drawing and typesetting leave Python to the other two
+        paper = [beside.submit(work[form], files[form]) for form in ("docx", "pdf") if form in files]
+        for form in ("xlsx", "html"):
+            if form in files:
+                work[form](files[form])
+        for done in paper:
+            done.result()
+    return [files[form] for form in formats]
