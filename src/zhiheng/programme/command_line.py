@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from zhiheng.programme.run import Level, Run
+
+# levels are measured side by side; threads of the linear algebra below them would only stand in each other's way
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 PLAN = click.Path(exists=True, file_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
