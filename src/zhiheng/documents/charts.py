@@ -105,6 +105,8 @@ class Heatmap:
     marks : same shape, short text after a value such as ``*``; empty sequence for none.
     low, high : the ends of the colours; None takes the data's.
     centre : a value that gets the middle of a two-sided colour scale; None for a one-sided one.
+    in_documents : where there are more rows than `limit`, PDF and Word show ``ends`` (the first and the last, and say
+        so) or ``split`` (all, in several pictures). The page always shows all.
     limit : rows in one picture of a document.
     """
 
@@ -119,6 +121,7 @@ class Heatmap:
     low: float | None = None
     high: float | None = None
     centre: float | None = None
+    in_documents: Literal["ends", "split"] = "split"
     limit: int = 36
     notes: Sequence[Words] = ()
     anchor: str = ""

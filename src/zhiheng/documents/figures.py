@@ -201,16 +201,11 @@ def pieces_of(chart: Chart) -> tuple[list[Chart], Text | None]:
             head, tail = (chart.limit + 1) // 2, chart.limit // 2
             gap = Unit("⋯", Estimate(None))
             units = [*chart.units[:head], gap, *chart.units[len(chart.units) - tail :]]
-            cut = Text(
-                f"共 {len(chart.units)} 个单位，图中为前 {head} 位与后 {tail} 位；全部单位见网页与工作簿。",
-                f"The first {head} and the last {tail} of {len(chart.units)} units; "
-                "the page and the workbook hold all.",
-            )
-            return [dataclasses.replace(chart, units=units)], cut
+            return [dataclasses.replace(chart, units=units)], _cut(len(chart.units), head, tail)
         drawn = [one for unit in _ranking(chart)["units"] if (one := unit["e"])]
-        ends = [end for one in drawn for end in (one["v"], one["lo"], one["hi"]) if end is not None]
-        low = min(ends, default=None) if chart.low is None else chart.low
-        high = max(ends, default=None) if chart.high is None else chart.high
+        reach = [end for one in drawn for end in (one["v"], one["lo"], one["hi"]) if end is not None]
+        low = min(reach, default=None) if chart.low is None else chart.low
+        high = max(reach, default=None) if chart.high is None else chart.high
         return [
             dataclasses.replace(chart, units=chart.units[start:stop], low=low, high=high)
             for start, stop in _evenly(len(chart.units), chart.limit)
@@ -218,6 +213,21 @@ def pieces_of(chart: Chart) -> tuple[list[Chart], Text | None]:
     if isinstance(chart, Heatmap) and len(chart.rows) > chart.limit:
         whole = data_of(chart)
         low, high = whole["low"], whole["high"]
+        if chart.in_documents == "ends":
+            head, tail = (chart.limit + 1) // 2, chart.limit // 2
+            last = len(chart.rows) - tail
+            nothing = [None] * len(chart.columns)
+            ends = dataclasses.replace(
+                chart,
+                rows=[*chart.rows[:head], "⋯", *chart.rows[last:]],
+                cells=[*chart.cells[:head], nothing, *chart.cells[last:]],
+                marks=[*chart.marks[:head], [""] * len(chart.columns), *chart.marks[last:]]
+                if chart.marks
+                else (),
+                low=low,
+                high=high,
+            )
+            return [ends], _cut(len(chart.rows), head, tail)
         return [
             dataclasses.replace(
                 chart,
@@ -230,6 +240,13 @@ def pieces_of(chart: Chart) -> tuple[list[Chart], Text | None]:
             for start, stop in _evenly(len(chart.rows), chart.limit)
         ], None
     return [chart], None
+
+
+def _cut(count: int, head: int, tail: int) -> Text:
+    return Text(
+        f"共 {count} 个单位，图中为前 {head} 位与后 {tail} 位；全部单位见网页与工作簿。",
+        f"The first {head} and the last {tail} of {count} units; the page and the workbook hold all.",
+    )
 
 
 def _evenly(count: int, limit: int) -> list[tuple[int, int]]:

@@ -1,30 +1,21 @@
-"""What the figures stand on: method and sample, weights, every question, where rows went, what the check found."""
+"""What the figures stand on: method and sample, where the rows went, what the check found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from zhiheng.documents import Block, Bullets, Cell, Column, Facts, Heading, Note, Paragraph, Table, Text
+from zhiheng.documents import Block, Bullets, Cell, Column, Facts, Heading, Paragraph, Table, Text
 from zhiheng.programme.ledger import REASONS
 from zhiheng.programme.report.names import Names, both, filled, listed, run_on, words
+from zhiheng.programme.report.weighting import method_name
 
 if TYPE_CHECKING:
-    from zhiheng.measure.weighting import Step
     from zhiheng.programme.estimation import Analysis
+    from zhiheng.programme.ledger import LedgerEntry
     from zhiheng.programme.plan import TablePlan
 
-METHODS = {
-    "rake": Text("迭代比例拟合（raking）", "raking"),
-    "poststratify": Text("事后分层", "post-stratification"),
-    "linear": Text("线性校准", "linear calibration"),
-    "raking": Text("指数校准", "raking calibration"),
-    "logit": Text("有界校准", "logit calibration"),
-    "nonresponse": Text("无回答调整", "nonresponse adjustment"),
-    "trim": Text("权数截断", "trimming"),
-}
-LONELY = {
-    "fail": None,
+LONELY: Mapping[str, Text] = {
     "remove": Text("只有一个单位的层不计入方差", "strata with a single unit add nothing to the variance"),
     "adjust": Text(
         "只有一个单位的层以总均值为中心计算方差", "strata with a single unit are centred at the overall mean"
@@ -34,18 +25,42 @@ LONELY = {
     ),
     "certainty": Text("只有一个单位的层视为必然入样", "strata with a single unit are taken as certain"),
 }
-MISSING = {
+MISSING: Mapping[str, Text] = {
     "renormalise": Text(
         "缺失的指标由同级其他指标按权重分担", "the weight of a missing indicator goes to its siblings"
     ),
     "fail": Text("缺失任何必需的指标即不计算", "nothing is computed where a required indicator is missing"),
     "carry": Text("缺失的指标沿用上一期数值", "a missing indicator keeps its value of the wave before"),
 }
+AGGREGATES: Mapping[str, Text] = {
+    "arithmetic": Text("加权算术平均", "weighted arithmetic means"),
+    "geometric": Text("加权几何平均", "weighted geometric means"),
+    "harmonic": Text("加权调和平均", "weighted harmonic means"),
+}
+NORMALISED: Mapping[str, Text] = {
+    "scale": Text("按题目量表的两端换算", "by the ends of the answer scale"),
+    "goalposts": Text("按目标值的上下限换算", "by stated goalposts"),
+    "minmax": Text("按参评单位的最小值与最大值换算", "by the smallest and largest value of the units"),
+    "zscore": Text("换算为标准分", "as z-scores"),
+    "rank": Text("换算为名次", "as ranks"),
+    "percentile": Text("换算为百分位", "as percentiles"),
+}
+#: more waves are told by the first, the last and their number
+MOST_WAVES = 12
+
+#: rows by reason, of a table and a wave or a variable
+Counts = dict[tuple[str, str], dict[str, int]]
 
 
 def rows_of(names: Names, table: str, reason: str) -> int:
     """Rows of a table with a reason, over all waves."""
     return sum(e.rows for e in names.run.ledger if (e.table, e.variable, e.reason) == (table, "", reason))
+
+
+def joined(parts: Iterable[Text]) -> Text:
+    """Parts of a sentence in a row."""
+    given = list(parts)
+    return both(lambda side: ("，" if side == "zh" else "; ").join(p.in_(side) for p in given))
 
 
 # ── method and sample ──
@@ -55,378 +70,273 @@ def method_section(names: Names) -> Iterator[Block]:
     """What was measured on whom, and how."""
     plan = names.plan
     yield Heading(1, Text("对象与方法", "What was measured, and how"))
-    facts = []
+    facts: list[tuple[Text, Text]] = []
     if plan.population:
         facts.append((Text("总体", "Population"), words(plan.population)))
-    facts.append((Text("期次", "Waves"), listed(names.waves.values())))
-    for table in plan.tables:
-        used = rows_of(names, table.name, "used")
-        facts.append((names.table(table.name), _used(names, table, used)))
+    facts.append((Text("期次", "Waves"), _waves(names)))
+    facts += [(names.source(table.name), _used(names, table)) for table in plan.tables]
     if names.domains:
         counts = [
-            filled(Text("{n}个{name}", "{n} × {name}"), n=len(d.units), name=words(d.name))
+            filled(Text("{name}（{n}个）", "{name} ({n})"), n=len(d.units), name=words(d.name))
             for d in names.domains
         ]
         facts.append((Text("报告层级", "Levels"), listed(counts)))
     yield Facts(facts)
     for table in plan.tables:
         yield Paragraph(_how(names, table, names.run.analyses[table.name]))
-    if plan.index is not None:
+    if plan.index is not None and names.run.tree is not None:
         yield Paragraph(_index_in_words(names))
     if any(t.role != "published" for t in plan.tables):
-        yield Paragraph(
-            filled(
-                Text(
-                    "标准误按实际抽样设计用泰勒线性化计算；区间为{level}置信区间，比例用logit区间，其余用t分布。"
-                    "deff是与有放回简单随机抽样相比的设计效应。各图表的n为有效回答数。",
-                    "Standard errors follow the sample design by Taylor linearisation; intervals have level {level}, "
-                    "by logit for shares and by Student's t for all else. deff compares with simple random sampling "
-                    "with replacement; n counts valid answers.",
-                ),
-                level=names.confidence,
-            )
-        )
+        yield Paragraph(_errors_in_words(names))
     if plan.notes:
         yield Bullets([words(note) for note in plan.notes])
 
 
-def _used(names: Names, table: TablePlan, used: int) -> Text:
-    read = rows_of(names, table.name, "read")
+def _waves(names: Names) -> Text:
+    every = list(names.waves.values())
+    if len(every) <= MOST_WAVES:
+        return listed(every)
     return filled(
-        Text(
-            "{files}；读入{read}行，进入估计{used}行",
-            "{files}; {read} rows read, {used} used",
-        ),
-        files=names.file(table.name),
-        read=read,
-        used=used,
+        Text("{first}至{last}，共{n}期", "{first} to {last}, {n} waves"),
+        first=every[0],
+        last=every[-1],
+        n=len(every),
     )
+
+
+def _used(names: Names, table: TablePlan) -> Text:
+    """Where the rows are from, how many were read, used and left."""
+    read, used = rows_of(names, table.name, "read"), rows_of(names, table.name, "used")
+    template = Text("{file}：读入{read}行，进入估计{used}行", "{file}: {read} rows read, {used} used")
+    if used < read:
+        template = Text(
+            f"{template.zh}，其余{{left}}行的去向见“行数去向”",
+            f"{template.en}; of the other {{left}} see “Where the rows went”",
+        )
+    return filled(template, file=names.file(table.name), read=read, used=used, left=read - used)
 
 
 def _how(names: Names, table: TablePlan, analysis: Analysis) -> Text:
     """The design of a table in words, no more than the plan says."""
+    source = names.source(table.name)
     if table.role == "published":
         return filled(
-            Text("“{name}”为给定数值，没有抽样误差。", "“{name}” holds given values without sampling error."),
-            name=table.name,
+            Text(
+                "{source}：数值按给定采用，没有抽样误差。",
+                "{source}: taken as given, without sampling error.",
+            ),
+            source=source,
         )
     design, parts = table.design, []
     if design.strata:
-        parts.append(
-            filled(
-                Text("按{strata}分层", "stratified by {strata}"),
-                strata=listed(map(names.column, design.strata)),
-            )
-        )
-    rows = Text("单个记录", "single records")
-    clusters = [rows if c == "*" else names.column(c) for c in design.clusters] or [rows]
+        strata = listed(_column(names, c) for c in design.strata)
+        parts.append(filled(Text("按{strata}分层", "stratified by {strata}"), strata=strata))
+    record = Text("个体", "single records")
+    clusters = [record if c == "*" else _column(names, c) for c in design.clusters] or [record]
     if len(clusters) > 1:
+        template = Text("分{n}个阶段抽取，依次为{units}", "drawn in {n} stages: {units}")
+        parts.append(filled(template, n=len(clusters), units=listed(clusters)))
+    else:
+        parts.append(filled(Text("抽样单位为{unit}", "the sampled unit is {unit}"), unit=clusters[0]))
+    if design.weights:
+        weights = f"“{design.weights}”"
         parts.append(
-            filled(
-                Text("{n}阶段抽样，依次抽取{units}", "drawn in {n} stages: {units}"),
-                n=len(clusters),
-                units=listed(clusters),
-            )
+            filled(Text("基础权数取自{column}列", "base weights in column {column}"), column=weights)
         )
     else:
-        parts.append(filled(Text("抽样单位是{unit}", "the sampled unit is {unit}"), unit=clusters[0]))
-    weighted = filled(Text("以{column}为基础权数", "base weights in {column}"), column=f"“{design.weights}”")
-    parts.append(weighted if design.weights else Text("未加权", "unweighted"))
+        parts.append(Text("不加权", "unweighted"))
     if design.population:
-        parts.append(
+        template = Text("{n}个阶段计入有限总体校正", "finite population correction at {n} stage(s)")
+        parts.append(filled(template, n=len(design.population)))
+    if design.lonely in LONELY:
+        parts.append(LONELY[design.lonely])
+    said = [filled(Text("{source}：{how}。", "{source}: {how}."), source=source, how=joined(parts))]
+    if analysis.steps:
+        done = listed(dict.fromkeys(map(method_name, analysis.steps)))
+        said.append(
             filled(
-                Text("{n}个阶段用有限总体校正", "finite population correction at {n} stage(s)"),
-                n=len(design.population),
+                Text(
+                    "基础权数经{done}调整，最终权数的Kish deff为{kish}，详见“加权报告”。",
+                    "The base weights were adjusted by {done}; Kish's deff of the final weights is {kish}, see "
+                    "“Weighting”.",
+                ),
+                done=done,
+                kish=f"{analysis.steps[-1].kish_after:.2f}",
             )
         )
-    if (lonely := LONELY[design.lonely]) is not None:
-        parts.append(lonely)
-    if analysis.steps:
-        done = listed(METHODS.get(s.method, s.method) for s in analysis.steps)
-        parts.append(filled(Text("权数经过{done}", "weights were changed by {done}"), done=done))
-    joined = both(lambda side: ("，" if side == "zh" else "; ").join(p.in_(side) for p in parts))
-    return filled(Text("“{name}”：{how}。", "“{name}”: {how}."), name=table.name, how=joined)
+    return run_on(said)
+
+
+def _column(names: Names, column: str) -> Text:
+    """A column in words; one the plan has no words for is named as it stands in the data."""
+    told = names.column(column)
+    return Text(f"“{column}”", f"“{column}”") if told.zh == column else told
 
 
 def _index_in_words(names: Names) -> Text:
-    plan = names.plan
+    plan, tree = names.plan, names.run.tree
     assert plan.index is not None
-    leaves = len(plan.leaves)
+    assert tree is not None
+    nodes = {i.aggregate for i in tree.indicators if i not in tree.leaves}
+    how = listed(AGGREGATES[a] for a in AGGREGATES if a in nodes)
+    scaled = [NORMALISED[m] for m in NORMALISED if any(leaf.normalise == m for leaf in tree.leaves)]
     said = [
         filled(
             Text(
-                "{name}由{leaves}个指标按权重逐级汇总，取值{low}至{high}。",
-                "{name} aggregates {leaves} indicators by their weights, from {low} to {high}.",
+                "{name}由{leaves}个指标逐级汇总（{how}），取值{low}至{high}。",
+                "{name} aggregates {leaves} indicators level by level ({how}), from {low} to {high}.",
             ),
             name=names.node(names.root),
-            leaves=leaves,
+            leaves=len(plan.leaves),
+            how=how,
             low=f"{plan.index.scale[0]:g}",
             high=f"{plan.index.scale[1]:g}",
-        ),
-        filled(Text("{how}。", "Where values are missing, {how}."), how=MISSING[plan.index.missing]),
+        )
     ]
-    if any(level.index is not None for level in names.run.levels) and any(
-        t.role != "published" for t in plan.tables
-    ):
+    if scaled:
         said.append(
-            Text(
-                "各指标的抽样误差按设计传入指数；各数据表视为相互独立的样本。",
-                "The sampling error of each indicator flows into the index; the tables count as independent samples.",
+            filled(
+                Text("各指标先{how}。", "Indicators are first put on one scale {how}."), how=listed(scaled)
             )
         )
+    said.append(filled(Text("{how}。", "Where values are missing, {how}."), how=MISSING[plan.index.missing]))
+    sampled = sum(t.role != "published" for t in plan.tables)
+    if sampled:
+        said.append(
+            Text(
+                "各指标的抽样误差按抽样设计传入指数。",
+                "The sampling error of the indicators flows into the index by the sample design.",
+            )
+        )
+    if sampled > 1:
+        said.append(Text("各数据表视为相互独立的样本。", "The tables count as independent samples."))
     if plan.index.adjust:
         said.append(
             filled(
-                Text("之后按规则调整：{rules}。", "Rules are applied afterwards: {rules}."),
+                Text("汇总之后按规则调整：{rules}。", "Rules are applied to the result: {rules}."),
                 rules=listed(words(a.name) if a.name else a.code for a in plan.index.adjust),
             )
         )
     return run_on(said)
 
 
-# ── weights ──
-
-
-def weight_section(names: Names) -> Iterator[Block]:
-    """What each weighting step did, and how the targets were met."""
-    if not names.run.weighting:
-        return
-    yield Heading(1, Text("加权报告", "Weighting"))
-    steps = [
-        _step(table, i, s) for table, of in names.run.weighting.items() for i, s in enumerate(of, start=1)
-    ]
-    yield Table(
-        [
-            Column("table", Text("数据表", "Table")),
-            Column("step", Text("步骤", "Step")),
-            Column("rows", Text("行数", "Rows"), "number", 0),
-            Column("kish_before", Text("此前Kish deff", "Kish deff before"), "number", 3),
-            Column("kish_after", Text("此后Kish deff", "Kish deff after"), "number", 3),
-            Column("factor", Text("因子范围", "Factors"), align="right"),
-            Column("weight", Text("权数范围", "Weights"), align="right"),
-            Column("iterations", Text("迭代", "Rounds"), "number", 0),
-            Column("met", Text("目标", "Targets")),
-        ],
-        steps,
-        caption=Text("加权各步", "Weighting, step by step"),
-        notes=[
-            Text(
-                "Kish deff = n·Σw²/(Σw)²：权数不等使有效样本量减少到 n/deff。",
-                "Kish deff = n·Σw²/(Σw)²: unequal weights leave an effective sample of n/deff.",
-            )
-        ],
-        anchor="weights",
+def _errors_in_words(names: Names) -> Text:
+    return filled(
+        Text(
+            "标准误按上述抽样设计用泰勒线性化计算。区间为{level}置信区间，答案比例用logit法，其余用t分布。"
+            "deff为与有放回简单随机抽样相比的设计效应，n为有效回答数。",
+            "Standard errors follow the sample design by Taylor linearisation. Intervals have level {level}: by logit "
+            "for shares of answers, by Student's t for all else. deff compares with simple random sampling with "
+            "replacement; n counts valid answers.",
+        ),
+        level=names.confidence,
     )
-    failed = [s for of in names.run.weighting.values() for s in of if not s.converged]
-    if failed:
-        yield Note(
-            Text("有加权步骤未收敛，见上表。", "A weighting step did not converge; see the table above.")
-        )
-    targets = [
-        {
-            "table": table,
-            "margin": f"{t.margin}：{t.level}",
-            "rows": t.rows,
-            "before": t.before,
-            "target": t.target,
-            "after": t.after,
-            "gap": t.gap,
-        }
-        for table, of in names.run.weighting.items()
-        for t in (last_targets(of))
-    ]
-    if targets:
-        worst = max(t["gap"] for t in targets)
-        yield Table(
-            [
-                Column("table", Text("数据表", "Table")),
-                Column("margin", Text("目标", "Target")),
-                Column("rows", Text("样本行数", "Rows"), "number", 0),
-                Column("before", Text("此前", "Before"), "number", 0),
-                Column("target", Text("应为", "Target total"), "number", 0),
-                Column("after", Text("此后", "After"), "number", 0),
-            ],
-            targets,
-            caption=Text("总体目标与结果", "Targets and what was reached"),
-            notes=[
-                filled(Text("最大相对差距{gap}。", "Largest relative gap {gap}."), gap=f"{worst:.1e}"),
-            ],
-            max_rows_in_documents=60,
-            anchor="targets",
-        )
-
-
-def last_targets(steps: tuple[Step, ...]) -> tuple:  # type: ignore[type-arg]
-    """Targets of the last step that has any."""
-    return next((s.targets for s in reversed(steps) if s.targets), ())
-
-
-def _step(table: str, number: int, step: Step) -> dict[str, Cell]:
-    return {
-        "table": table,
-        "step": both(
-            lambda side: f"{number}. {METHODS.get(step.method, Text(step.method, step.method)).in_(side)}"
-        ),
-        "rows": step.rows,
-        "kish_before": step.kish_before,
-        "kish_after": step.kish_after,
-        "factor": f"{step.factor_low:.3g}–{step.factor_high:.3g}",
-        "weight": f"{step.weight_low:,.4g}–{step.weight_high:,.4g}",
-        "iterations": step.iterations or None,
-        "met": (
-            (Text("已满足", "met") if step.converged else Text("未收敛", "not converged"))
-            if step.targets
-            else "–"
-        ),
-    }
-
-
-# ── every question ──
-
-
-def question_section(names: Names) -> Iterator[Block]:
-    """Means of every question, and the distribution of those with few answers."""
-    questions = names.run.questions
-    if not questions:
-        return
-    yield Heading(1, Text("各题结果", "Every question"))
-    averages = average_rows(names)
-    if averages:
-        yield Table(
-            average_columns(names),
-            averages,
-            caption=Text("各题均值（总体）", "Means of every question, everybody"),
-            max_rows_in_documents=None,
-            anchor="questions",
-        )
-    last = {
-        q.variable: max((s.wave for s in q.shares), key=list(names.waves).index)
-        for q in questions
-        if q.shares
-    }
-    rows = share_rows(names, last)
-    if rows:
-        several = names.several_waves
-        yield Table(
-            share_columns(names),
-            rows,
-            caption=Text("各题答案分布（总体，最近一期）", "Distribution of answers, everybody, latest wave")
-            if several
-            else Text("各题答案分布（总体）", "Distribution of answers, everybody"),
-            notes=[Text("其余各期见工作簿。", "Earlier waves are in the workbook.")] if several else [],
-            max_rows_in_documents=None if len(rows) <= 150 else 60,
-            anchor="shares",
-        )
-
-
-def average_columns(names: Names) -> list[Column]:
-    """Columns of the means."""
-    columns = [Column("question", Text("题目", "Question"), width=34)]
-    if names.several_waves:
-        columns.append(Column("wave", Text("期次", "Wave")))
-    return [
-        *columns,
-        Column("value", Text("均值", "Mean"), "number", 3),
-        Column("se", Text("标准误", "SE"), "number", 4),
-        Column("lower", Text("下限", "Lower"), "number", 3),
-        Column("upper", Text("上限", "Upper"), "number", 3),
-        Column("n", "n", "number", 0),
-        Column("deff", "deff", "number", 2),
-    ]
-
-
-def average_rows(names: Names) -> list[dict[str, Cell]]:
-    """One row a question and wave."""
-    return [
-        {
-            "question": words(q.name),
-            "wave": names.waves[a.wave],
-            **{k: getattr(a, k) for k in ("value", "se", "lower", "upper", "n", "deff")},
-        }
-        for q in names.run.questions
-        for a in q.averages
-    ]
-
-
-def share_columns(names: Names) -> list[Column]:
-    """Columns of the distributions."""
-    columns = [Column("question", Text("题目", "Question"), width=34)]
-    if names.several_waves:
-        columns.append(Column("wave", Text("期次", "Wave")))
-    return [
-        *columns,
-        Column("answer", Text("答案", "Answer")),
-        Column("value", Text("比例", "Share"), "percent", 1, shade="bar"),
-        Column("se", Text("标准误", "SE"), "percent", 2),
-        Column("lower", Text("下限", "Lower"), "percent", 1),
-        Column("upper", Text("上限", "Upper"), "percent", 1),
-    ]
-
-
-def share_rows(names: Names, only: Mapping[str, str] | None = None) -> list[dict[str, Cell]]:
-    """One row a question, wave and answer; `only` says which wave of each variable."""
-    return [
-        {
-            "question": words(q.name),
-            "wave": names.waves[s.wave],
-            "answer": words(s.name),
-            **{k: getattr(s, k) for k in ("value", "se", "lower", "upper")},
-        }
-        for q in names.run.questions
-        for s in q.shares
-        if only is None or only.get(q.variable) == s.wave
-    ]
 
 
 # ── where rows went ──
 
 
 def ledger_section(names: Names) -> Iterator[Block]:
-    """How many rows left and why, of whole tables and of each variable."""
+    """How many rows left and why: of whole tables, and of each variable that lacks answers."""
     yield Heading(1, Text("行数去向", "Where the rows went"))
     yield Paragraph(
         Text(
-            "每一行都有去处：读入的行等于离开的行加进入估计的行；每个变量的各项相加等于进入估计的行。",
-            "Every row is accounted for: rows read are rows left plus rows used; of each variable the parts sum to the "
+            "读入的行等于离开的行加进入估计的行；每个变量的有效回答与各种缺失之和等于进入估计的行。",
+            "Rows read are rows left plus rows used; of each variable valid answers and all that is missing sum to the "
             "rows used.",
         )
     )
-    rows = [e for e in names.run.ledger if not e.variable]
-    if rows:
-        yield ledger_table(names, whole=True)
-    if any(e.variable for e in names.run.ledger):
-        yield ledger_table(names, whole=False)
+    yield row_table(names)
+    lacking, complete = _variables(names)
+    if lacking:
+        yield variable_table(names, lacking)
+    if complete:
+        yield Paragraph(
+            filled(
+                Text(
+                    "{rest}{n}个变量在进入估计的行中都有值：{which}。",
+                    "{rest}{n} variables have a value in all rows used: {which}.",
+                ),
+                rest=Text("另有", "Another ") if lacking else Text("", ""),
+                n=len(complete),
+                which=listed(complete),
+            )
+        )
 
 
-def ledger_table(names: Names, *, whole: bool) -> Table:
-    """Counts by reason: a row a table and wave, or a row a table and variable over all waves."""
-    entries = [e for e in names.run.ledger if bool(e.variable) != whole]
-    reasons = [r for r in REASONS if any(e.reason == r for e in entries)]
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for e in entries:
-        counts = found.setdefault((e.table, e.wave if whole else e.variable), {})
-        counts[e.reason] = counts.get(e.reason, 0) + e.rows
-    first = Column("wave", Text("期次", "Wave")) if whole else Column("variable", Text("变量", "Variable"))
+def row_table(names: Names) -> Table:
+    """Whole rows: a line a table and wave; a line a table where many waves lost none."""
+    entries = [e for e in names.run.ledger if not e.variable]
+    lost = {e.table for e in entries if e.reason not in {"read", "used"}}
+    folded = {t.name for t in names.plan.tables if t.name not in lost and len(names.waves) > MOST_WAVES}
+
+    def line(e: LedgerEntry) -> tuple[str, str]:
+        return e.table, "*" if e.table in folded else e.wave
+
+    columns = [Column("table", Text("数据表", "Table"))]
+    if names.several_waves or any(e.wave not in names.waves for e in entries):
+        columns.append(Column("wave", Text("期次", "Wave")))
+    unknown = Text("期次之外", "outside the waves")
     rows: list[dict[str, Cell]] = [
         {
-            "table": table,
-            first.key: (names.waves.get(key, key or "–") if whole else _variable(names, key)),
-            **{r: counts.get(r, 0) for r in reasons},
+            "table": names.source(table),
+            "wave": Text("各期合计", "all waves") if wave == "*" else names.waves.get(wave, wave or unknown),
+            **counts,
         }
-        for (table, key), counts in found.items()
+        for (table, wave), counts in _counted(entries, line).items()
     ]
+    return _ledger(columns, entries, rows, Text("各数据表的行", "Rows of each table"), "rows")
+
+
+def _variables(names: Names) -> tuple[list[LedgerEntry], list[Text]]:
+    """Entries of the variables that lack something, and the names of those that lack nothing."""
+    entries = [e for e in names.run.ledger if e.variable]
+    some = {(e.table, e.variable) for e in entries if e.reason != "answered"}
+    whole = dict.fromkeys((e.table, e.variable) for e in entries if (e.table, e.variable) not in some)
+    complete = dict.fromkeys(_variable(names, v) for _, v in whole)
+    return [e for e in entries if (e.table, e.variable) in some], list(complete)
+
+
+def variable_table(names: Names, entries: Sequence[LedgerEntry] | None = None) -> Table:
+    """Variables: a line each, over all waves; of all that have an entry unless told."""
+    found = [e for e in names.run.ledger if e.variable] if entries is None else entries
+    columns = [Column("table", Text("数据表", "Table"))] if len({e.table for e in found}) > 1 else []
+    rows: list[dict[str, Cell]] = [
+        {"table": names.source(table), "variable": _variable(names, variable), **counts}
+        for (table, variable), counts in _counted(found, lambda e: (e.table, e.variable)).items()
+    ]
+    caption = (
+        Text("各变量的有效回答与缺失（各期合计）", "Valid and missing answers of each variable, all waves")
+        if names.several_waves
+        else Text("各变量的有效回答与缺失", "Valid and missing answers of each variable")
+    )
+    return _ledger(
+        [*columns, Column("variable", Text("变量", "Variable"))], found, rows, caption, "variables"
+    )
+
+
+def _counted(entries: Iterable[LedgerEntry], line: Callable[[LedgerEntry], tuple[str, str]]) -> Counts:
+    found: Counts = {}
+    for e in entries:
+        counts = found.setdefault(line(e), {})
+        counts[e.reason] = counts.get(e.reason, 0) + e.rows
+    return found
+
+
+def _ledger(
+    columns: Sequence[Column],
+    entries: Sequence[LedgerEntry],
+    rows: Sequence[Mapping[str, Cell]],
+    caption: Text,
+    anchor: str,
+) -> Table:
+    reasons = [r for r in REASONS if any(e.reason == r for e in entries)]
     return Table(
-        [
-            Column("table", Text("数据表", "Table")),
-            first,
-            *(Column(r, Text(*REASONS[r]), "number", 0) for r in reasons),
-        ],
-        rows,
-        caption=Text("各数据表的行", "Rows of each table")
-        if whole
-        else Text("各变量的有效回答（各期合计）", "Valid answers of each variable, all waves"),
+        [*columns, *(Column(r, Text(*REASONS[r]), "number", 0) for r in reasons)],
+        [{**dict.fromkeys(reasons, 0), **row} for row in rows],
+        caption=caption,
         max_rows_in_documents=60,
-        anchor="rows" if whole else "answers",
+        anchor=anchor,
     )
 
 
@@ -434,7 +344,11 @@ def _variable(names: Names, variable: str) -> Text:
     if not variable.startswith("level:"):
         return names.column(variable)
     level = next((d for d in names.plan.domains if d.code == variable.removeprefix("level:")), None)
-    return words(level.name) if level else Text(variable, variable)
+    told = words(level.name) if level else Text(variable, variable)
+    return Text(f"{told.zh}（层级）", f"{told.en} (level)")
+
+
+# ── what the check found ──
 
 
 def finding_section(names: Names) -> Iterator[Block]:

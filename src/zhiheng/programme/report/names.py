@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 ROLES: Mapping[str, Text] = {
-    "survey": Text("问卷调查", "survey"),
-    "points": Text("现场点位", "on-site points"),
-    "published": Text("公布值", "published values"),
+    "survey": Text("问卷调查", "Survey"),
+    "points": Text("现场点位", "On-site points"),
+    "published": Text("公布值", "Published values"),
 }
 STATISTICS: Mapping[str, Text] = {
     "mean": Text("均值", "mean"),
@@ -164,10 +164,15 @@ class Names:
         """The indicators to look at side by side: below the index, one level deeper where that is fewer than four."""
         shown = self.children(self.root)
         if len(shown) < 4:
-            deeper = tuple(c for code in shown for c in (self.children(code) or (code,)))
+            deeper = tuple(c for code in shown for c in (self._parts(code) or (code,)))
             if len(deeper) <= 16:
                 return deeper
         return shown
+
+    def _parts(self, code: str) -> tuple[str, ...]:
+        """What an indicator is made of, where none of it is measured itself."""
+        below = self.children(code)
+        return below if all(self._nodes[c].measured is None for c in below) else ()
 
     # ── figures ──
 
@@ -254,18 +259,22 @@ class Names:
         found = next((q.name for q in self.run.questions if q.variable == name and q.name.zh), None)
         return words(found) if found is not None else Text(name, name)
 
-    def table(self, name: str) -> Text:
-        """A table in words: its role and its name."""
+    def value(self, column: str, code: str) -> Text:
+        """A value of a column in words: of a wave or of a unit of its level, else as it is."""
+        if column == plans.WAVE:
+            return self.waves.get(code, Text(code, code))
+        for level in self.run.levels:
+            if level.estimates.columns == (column,) and code in level.units:
+                return words(level.names[level.units.index(code)])
+        return Text(code, code)
+
+    def source(self, name: str) -> Text:
+        """A table in words: its role, and its name where others have the same role."""
         role = ROLES[self.plan.table(name).role]
-        return Text(f"{role.zh}（{name}）", f"{name} ({role.en})")
+        alone = sum(t.role == self.plan.table(name).role for t in self.plan.tables) == 1
+        return role if alone else Text(f"{role.zh}（{name}）", f"{role.en} ({name})")
 
     def file(self, name: str) -> str:
         """Files of a table, shortened."""
         files = list(dict.fromkeys(self.plan.table(name).files.values()))
         return files[0] if len(files) == 1 else f"{files[0]} … {files[-1]} ({len(files)})"
-
-
-def last_with_values(values: Array) -> int:
-    """Position of the last wave in which anything was found, of (waves, units); −1 without any."""
-    known = np.flatnonzero(np.isfinite(values).any(axis=1))
-    return int(known[-1]) if len(known) else -1

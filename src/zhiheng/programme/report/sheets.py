@@ -10,7 +10,7 @@ import numpy as np
 
 from zhiheng.documents import Cell, Column, Sheet, Table, Text, Workbook
 from zhiheng.programme.estimation import column_of
-from zhiheng.programme.report import ground, standing
+from zhiheng.programme.report import answers, ground, levels, movement, rules, weighting
 from zhiheng.programme.report.composition import today
 from zhiheng.programme.report.names import Array, Names, Scale, filled, words
 
@@ -33,22 +33,22 @@ def workbook(run: Run) -> Workbook:
     """Describe the workbook of a run."""
     names = Names(run)
     sheets = [*(_level(names, level) for level in run.levels)]
-    if averages := ground.average_rows(names):
-        sheets.append(Sheet(Text("各题均值", "Means"), Table(ground.average_columns(names), averages)))
-    if shares := ground.share_rows(names):
-        sheets.append(Sheet(Text("答案分布", "Distributions"), Table(ground.share_columns(names), shares)))
+    if averages := answers.average_rows(names):
+        sheets.append(Sheet(Text("各题均值", "Means"), Table(answers.average_columns(names), averages)))
+    if shares := answers.share_rows(names):
+        sheets.append(Sheet(Text("答案分布", "Distributions"), Table(answers.share_columns(names), shares)))
     for level in run.levels:
-        if level.index is not None and level.index.changes and standing.in_error(level, names):
+        if level.index is not None and level.index.changes and levels.in_error(level, names):
             name = filled(Text("变化·{level}", "Changes, {level}"), level=words(level.name))
-            sheets.append(Sheet(name, standing.change_table(names, level, level.index)))
+            sheets.append(Sheet(name, movement.change_table(names, level, level.index)))
+    for level in run.levels:
+        if level.index is not None and (table := rules.rule_table(names, level, list(level.estimates.waves))):
+            name = filled(Text("调整·{level}", "Rules, {level}"), level=words(level.name))
+            sheets.append(Sheet(name, table))
+    sheets += [Sheet(Text("加权", "Weighting"), table) for table in weighting.workbook_tables(names)]
     sheets += [
-        Sheet(Text("加权", "Weighting"), block)
-        for block in ground.weight_section(names)
-        if isinstance(block, Table)
-    ]
-    sheets += [
-        Sheet(Text("行数去向", "Rows"), ground.ledger_table(names, whole=True)),
-        Sheet(Text("有效回答", "Answers"), ground.ledger_table(names, whole=False)),
+        Sheet(Text("行数去向", "Rows"), ground.row_table(names)),
+        Sheet(Text("有效回答", "Answers"), ground.variable_table(names)),
     ]
     return Workbook(
         title=words(run.plan.title),
@@ -148,9 +148,9 @@ def _place_columns(names: Names, level: Level) -> list[Column]:
     columns = []
     if level.index is not None and len(level.units) > 1:
         columns.append(Column("rank", Text("位次", "Rank"), "number", 0))
-        if standing.in_error(level, names):
+        if levels.in_error(level, names):
             columns.append(Column("ranks", Text("位次区间", "Rank interval"), align="center"))
-            if len(level.units) <= standing.MOST_LETTERS:
+            if len(level.units) <= levels.MOST_LETTERS:
                 columns.append(Column("groups", Text("分组", "Group")))
     if level.index is not None and names.bands:
         columns.append(Column("band", Text("等级", "Band")))
@@ -179,7 +179,7 @@ def _place(index: LevelIndex, wave: str, w: int, u: int) -> dict[str, Cell]:
     if comparison is not None and comparison.rank[u]:
         place |= {
             "rank": int(comparison.rank[u]),
-            "ranks": standing.rank_words(comparison, u),
-            "groups": comparison.letters[u] if len(comparison.units) <= standing.MOST_LETTERS else "",
+            "ranks": levels.rank_words(comparison, u),
+            "groups": comparison.letters[u] if len(comparison.units) <= levels.MOST_LETTERS else "",
         }
     return place

@@ -1,0 +1,170 @@
+"""How the index moved over waves, and whether it really changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zhiheng.documents import Block, Cell, Column, Heading, Series, Table, Text, TrendLines
+from zhiheng.programme.report.levels import (
+    MOST_LINES,
+    in_error,
+    last_wave,
+    lower,
+    node_estimate,
+    order_of,
+    root_values,
+)
+from zhiheng.programme.report.names import Names, filled, words
+
+if TYPE_CHECKING:
+    from zhiheng.measure.indices.progress import Change
+    from zhiheng.programme.indexing import LevelIndex
+    from zhiheng.programme.run import Level
+
+#: units shown at each end where there are too many lines
+ENDS = 5
+
+
+def trend_section(names: Names) -> Iterator[Block]:
+    """The index over waves, and whether it really changed."""
+    if not names.several_waves:
+        return
+    made = [block for level in names.run.levels for block in _trend(names, level)]
+    if made:
+        yield Heading(1, Text("历次变化", "Change over waves"))
+        yield from made
+
+
+def _trend(names: Names, level: Level) -> Iterator[Block]:
+    index = level.index
+    if index is None or np.isfinite(root_values(names, index)).any(axis=1).sum() < 2:
+        return
+    waves = [names.waves[w] for w in level.estimates.waves]
+    if level is names.whole:
+        codes = [names.root, *names.dimensions]
+        lines = [
+            Series(names.node(c), [node_estimate(index, c, w, 0) for w in range(len(waves))]) for c in codes
+        ]
+        title = Text("总体及各维度的历次得分", "The index and its dimensions over waves")
+    else:
+        units, title = _units_shown(names, level, index)
+        lines = [
+            Series(words(level.names[u]), [node_estimate(index, names.root, w, u) for w in range(len(waves))])
+            for u in units
+        ]
+    if lines:
+        yield TrendLines(
+            title, waves, lines, decimals=names.index_scale.decimals, anchor=f"trend-{level.code}"
+        )
+    if index.changes:
+        yield change_table(names, level, index, latest=not in_error(level, names))
+
+
+def _units_shown(names: Names, level: Level, index: LevelIndex) -> tuple[list[int], Text]:
+    """All units where lines can be told apart; of many given values those that moved most.
+
+    Of many estimates none: the largest differences would be the luck of the sample.
+    """
+    value, last = root_values(names, index), last_wave(names, index)
+    if len(level.units) <= MOST_LINES:
+        title = Text("各{level}历次得分", "The index by {level} over waves")
+        return order_of(value[last]), filled(title, level=lower(words(level.name)))
+    if in_error(level, names):
+        return [], Text("", "")
+    first = int(np.flatnonzero(np.isfinite(value).any(axis=1))[0])
+    order = order_of(value[last] - value[first])
+    title = Text(
+        "{first}至{last}升幅最大与最小的各{n}个{level}",
+        "The {n} largest and the {n} smallest rises of the index, {first} to {last}: {level}",
+    )
+    return [*order[:ENDS], *order[-ENDS:]], filled(
+        title,
+        n=ENDS,
+        level=lower(words(level.name)),
+        first=names.waves[level.estimates.waves[first]],
+        last=names.waves[level.estimates.waves[last]],
+    )
+
+
+def verdict(change: Change) -> Text:
+    """Whether it really changed, in words."""
+    return {
+        "up": Text("上升", "up"),
+        "down": Text("下降", "down"),
+        "none": Text("未见显著变化", "no change shown"),
+    }[change.verdict]
+
+
+def change_table(names: Names, level: Level, index: LevelIndex, *, latest: bool = False) -> Table:
+    """Every unit between neighbouring waves: the latest first, the surest first; or the `latest` two waves only."""
+    order = {w: i for i, w in enumerate(level.estimates.waves)}
+    certain = not in_error(level, names)
+    found = [c for c in index.changes if math.isfinite(c.change)]
+    if latest:
+        newest = max((order[c.later] for c in found), default=0)
+        found = [c for c in found if order[c.later] == newest]
+    found.sort(key=lambda c: (-order[c.later], -abs(c.t) if math.isfinite(c.t) else 0.0, -c.change))
+    scale = names.index_scale
+    columns = [Column("unit", words(level.name))] if len(level.units) > 1 else []
+    columns += [
+        Column("from", Text("自", "From")),
+        Column("to", Text("至", "To")),
+        Column("before", Text("原值", "Before"), "number", scale.decimals),
+        Column("after", Text("现值", "After"), "number", scale.decimals),
+        Column("change", Text("变化", "Change"), align="right"),
+    ]
+    if not certain:
+        columns += [
+            Column("se", Text("标准误", "SE"), "number", scale.finer),
+            Column("interval", Text("置信区间", "Interval"), align="right"),
+            Column("p", Text("校正后p", "Adjusted p"), align="right"),
+            Column("verdict", Text("结论", "Verdict")),
+        ]
+    return Table(
+        columns,
+        [_change(names, level, index, c) for c in found],
+        caption=filled(
+            Text("变化：{level}", "Changes: {level}")
+            if certain
+            else Text("变化检验：{level}", "Did it really change? {level}"),
+            level=words(level.name),
+        ),
+        notes=[] if certain else [_how_tested(names)],
+        max_rows_in_documents=30,
+        anchor=f"changes-{level.code}",
+    )
+
+
+def _change(names: Names, level: Level, index: LevelIndex, c: Change) -> dict[str, Cell]:
+    scale, u, waves = names.index_scale, level.units.index(c.unit), level.estimates.waves
+    value = root_values(names, index)
+    return {
+        "unit": words(level.names[u]),
+        "from": names.waves[c.earlier],
+        "to": names.waves[c.later],
+        "before": float(value[waves.index(c.earlier), u]),
+        "after": float(value[waves.index(c.later), u]),
+        "change": scale.signed(c.change),
+        "se": c.se,
+        "interval": f"[{scale.signed(c.lower)}, {scale.signed(c.upper)}]",
+        "p": "<0.001" if c.p_holm < 0.001 else f"{c.p_holm:.3f}",
+        "verdict": verdict(c),
+    }
+
+
+def _how_tested(names: Names) -> Text:
+    return filled(
+        Text(
+            "变化的标准误含各次调查共有样本单位的协方差；p值对本表全部比较按Holm法校正，小于{alpha}才写“上升”或“下降”。"
+            "区间为单个变化的{level}区间，未作校正。",
+            "Errors of changes hold the covariance of units shared by the waves; p is adjusted by Holm over all "
+            "comparisons of the table, and “up” or “down” stands only below {alpha}. Intervals of {level} are for each "
+            "change by itself.",
+        ),
+        alpha=f"{1 - (names.plan.index.level if names.plan.index else 0.95):.2g}",
+        level=names.confidence,
+    )

@@ -1,0 +1,271 @@
+"""The few sentences an office reads first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zhiheng.documents import Block, Bullets, Heading, Text
+from zhiheng.programme.report.levels import band_name, in_error, last_wave, lower, order_of, root_values
+from zhiheng.programme.report.names import Array, Names, filled, listed, run_on, words
+
+if TYPE_CHECKING:
+    from zhiheng.programme.run import Level
+
+#: names said one by one; more are counted
+FEW = 4
+
+
+def summary_section(names: Names) -> Iterator[Block]:
+    """What the whole reached, how its units stand and moved, what is strong and weak; else the first questions."""
+    said = _whole(names)
+    for level in names.indexed:
+        sentences = [*_ends(names, level), *_moves(names, level), *_vetoes(names, level)]
+        if sentences:
+            said.append(run_on(sentences))
+    said += _dimensions(names)
+    if not said:
+        said = _answers(names)
+    if said:
+        yield Heading(1, Text("摘要", "Summary"))
+        yield Bullets(said)
+
+
+def _whole(names: Names) -> list[Text]:
+    level = names.whole
+    if level is None or level.index is None or (w := last_wave(names, level.index)) < 0:
+        return []
+    index, wave, scale = level.index, level.estimates.waves[w], names.index_scale
+    at = (index.codes.index(names.root), w, 0)
+    parts = [
+        filled(
+            Text("{name}（{wave}）为{value}{interval}。", "{name} ({wave}) is {value}{interval}."),
+            wave=names.waves[wave],
+            name=names.node(names.root),
+            value=scale.show(float(index.value[at])),
+            interval=_interval(names, float(index.lower[at]), float(index.upper[at])),
+        )
+    ]
+    if (band := index.bands[w][0]) is not None:
+        parts.append(filled(Text("等级为“{band}”。", "Its band is “{band}”."), band=band_name(band)))
+    change = next((c for c in reversed(index.changes) if c.later == wave and math.isfinite(c.change)), None)
+    if change is not None:
+        parts.append(_changed(names, change.earlier, change.change, change.se, change.verdict))
+    return [run_on(parts)]
+
+
+def _interval(names: Names, low: float, high: float) -> Text:
+    shown = names.index_scale.interval(low, high)
+    if not shown or not high > low:
+        return Text("", "")
+    return Text(f"（{names.confidence}置信区间{shown}）", f" ({names.confidence} interval {shown})")
+
+
+def _changed(names: Names, earlier: str, change: float, se: float, verdict: str) -> Text:
+    """The change since the former wave, and whether it is real; a given value has no error to weigh it by."""
+    certain = not se > 0
+    if certain and change == 0:
+        template = Text("与{earlier}相同。", "The same as in {earlier}.")
+    elif certain:
+        template = Text("比{earlier}{word}{amount}。", "{word} by {amount} from {earlier}.")
+    elif verdict == "none":
+        template = Text(
+            "与{earlier}相差{signed}，未超出抽样误差，不能说有变化。",
+            "The difference from {earlier}, {signed}, lies within sampling error: no change is shown.",
+        )
+    else:
+        template = Text(
+            "比{earlier}{word}{amount}，超出抽样误差。",
+            "{word} by {amount} from {earlier}, beyond sampling error.",
+        )
+    return filled(
+        template,
+        earlier=names.waves[earlier],
+        signed=names.index_scale.signed(change),
+        amount=names.index_scale.show(abs(change)),
+        word=Text("提高", "Up") if change > 0 else Text("下降", "Down"),
+    )
+
+
+# ── how units stand ──
+
+
+def _ends(names: Names, level: Level) -> list[Text]:
+    """First and last of a level, and whether they can be told apart from the others."""
+    index = level.index
+    if index is None or (w := last_wave(names, index)) < 0:
+        return []
+    value = root_values(names, index)[w]
+    order = order_of(value)
+    if len(order) < 2:
+        return []
+    said = [
+        filled(
+            Text(
+                "各{level}（{n}个）中，{first}最高（{high}），{last}最低（{low}）。",
+                "Of {n} ({level}), {first} is highest ({high}) and {last} lowest ({low}).",
+            ),
+            n=len(order),
+            level=lower(words(level.name)),
+            first=_tied(level, value, order),
+            high=names.index_scale.show(float(value[order[0]])),
+            last=_tied(level, value, order[::-1]),
+            low=names.index_scale.show(float(value[order[-1]])),
+        )
+    ]
+    comparison = index.comparisons.get(level.estimates.waves[w])
+    if comparison is None or not in_error(level, names):
+        return said
+    for end, others, word in (
+        (order[0], order[1:], Text("最高", "highest")),
+        (order[-1], order[-2::-1], Text("最低", "lowest")),
+    ):
+        alike = [u for u in others if not comparison.significant[end, u]]
+        said.append(_apart(level, alike, len(others), word))
+    return said
+
+
+def _tied(level: Level, value: Array, order: Sequence[int]) -> Text:
+    """The unit at an end of the order, with those that have the very same value."""
+    same = [u for u in order if value[u] == value[order[0]]]
+    name = listed(words(level.names[u]) for u in same[:FEW])
+    if len(same) > FEW:
+        return filled(Text("{name}等{n}个", "{name} and others ({n} in all)"), name=name, n=len(same))
+    return name
+
+
+def _apart(level: Level, alike: Sequence[int], others: int, word: Text) -> Text:
+    """How far the unit at an end stands apart."""
+    if not alike:
+        return filled(
+            Text("{word}者与其余各个的差异均显著。", "The {word} differs significantly from all others."),
+            word=word,
+        )
+    if len(alike) == others:
+        return filled(
+            Text(
+                "{word}者与其余各个的差异都不显著，不宜排名次。",
+                "The {word} cannot be told apart from any other: no order is shown.",
+            ),
+            word=word,
+        )
+    template = Text(
+        "{word}者与{which}的差异不显著，不宜称“{word}”。",
+        "It cannot be told apart from {which}: no sole {word} place.",
+    )
+    which = (
+        listed(words(level.names[u]) for u in alike)
+        if len(alike) <= FEW
+        else filled(Text("另外{n}个", "{n} others"), n=len(alike))
+    )
+    return filled(template, word=word, which=which)
+
+
+def _moves(names: Names, level: Level) -> list[Text]:
+    """How many units really changed since the wave before."""
+    index = level.index
+    if index is None or (w := last_wave(names, index)) < 1:
+        return []
+    wave = level.estimates.waves[w]
+    found = [c for c in index.changes if c.later == wave and math.isfinite(c.change)]
+    if not found:
+        return []
+    certain = not in_error(level, names)
+    up = sum(c.change > 0 if certain else c.verdict == "up" for c in found)
+    down = sum(c.change < 0 if certain else c.verdict == "down" for c in found)
+    if certain:
+        template = Text(
+            "与{earlier}相比，{up}个上升，{down}个下降。", "Since {earlier}, {up} rose and {down} fell."
+        )
+    elif up or down:
+        template = Text(
+            "与{earlier}相比，{up}个显著上升，{down}个显著下降，其余{rest}个未见显著变化。",
+            "Since {earlier}, {up} rose and {down} fell significantly; for the other {rest} no change is shown.",
+        )
+    else:
+        template = Text(
+            "与{earlier}相比，均未见显著变化。", "Since {earlier}, no change is shown for any of them."
+        )
+    earlier = names.waves[found[0].earlier]
+    return [filled(template, earlier=earlier, up=up, down=down, rest=len(found) - up - down)]
+
+
+def _vetoes(names: Names, level: Level) -> list[Text]:
+    index = level.index
+    if index is None or (w := last_wave(names, index)) < 0:
+        return []
+    wave = level.estimates.waves[w]
+    name = dict(zip(level.units, level.names, strict=True))
+    hit = list(dict.fromkeys(a.unit for a in index.applied.get(wave, ()) if a.kind == "veto"))
+    if not hit:
+        return []
+    which = listed(words(name[u]) for u in hit[:FEW])
+    if len(hit) > FEW:
+        which = filled(Text("{which}等{n}个", "{which} and others ({n} in all)"), which=which, n=len(hit))
+    return [filled(Text("一票否决：{which}。", "Vetoed: {which}."), which=which)]
+
+
+# ── what is strong and weak ──
+
+
+def _dimensions(names: Names) -> list[Text]:
+    level = names.whole
+    if level is None or level.index is None or (w := last_wave(names, level.index)) < 0:
+        return []
+    index = level.index
+    at = {c: (index.codes.index(c), w, 0) for c in names.dimensions}
+    known = sorted((c for c in at if np.isfinite(index.value[at[c]])), key=lambda c: -index.value[at[c]])
+    if len(known) < 2:
+        return []
+    best, worst = known[0], known[-1]
+    return [
+        filled(
+            Text(
+                "{n}个维度中，“{best}”最高（{high}），“{worst}”最低（{low}）。",
+                "Of {n} dimensions “{best}” is highest ({high}) and “{worst}” lowest ({low}).",
+            ),
+            n=len(known),
+            best=names.node(best),
+            high=_with_interval(
+                names, *(float(a[at[best]]) for a in (index.value, index.lower, index.upper))
+            ),
+            worst=names.node(worst),
+            low=_with_interval(
+                names, *(float(a[at[worst]]) for a in (index.value, index.lower, index.upper))
+            ),
+        )
+    ]
+
+
+def _with_interval(names: Names, value: float, low: float, high: float) -> Text:
+    shown, interval = names.index_scale.show(value), names.index_scale.interval(low, high)
+    if not interval or not high > low:
+        return Text(shown, shown)
+    return Text(f"{shown}，置信区间{interval}", f"{shown}, interval {interval}")
+
+
+def _answers(names: Names) -> list[Text]:
+    """Without an index: the latest mean of the first questions."""
+    said = []
+    for question in names.run.questions[:3]:
+        if question.averages:
+            last = question.averages[-1]
+            said.append(
+                filled(
+                    Text(
+                        "“{name}”（{wave}）均值为{value}（{level}置信区间{low}–{high}，n={n}）。",
+                        "The mean of “{name}” ({wave}) is {value} ({level} interval {low}–{high}, n = {n}).",
+                    ),
+                    wave=names.waves[last.wave],
+                    name=words(question.name),
+                    value=f"{last.value:.3f}",
+                    level=names.confidence,
+                    low=f"{last.lower:.3f}",
+                    high=f"{last.upper:.3f}",
+                    n=last.n,
+                )
+            )
+    return said
