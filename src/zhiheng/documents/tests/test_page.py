@@ -102,7 +102,7 @@ def test_made_up_data_are_marked_on_screen_and_on_each_printed_page(page: Page):
 
 
 def test_missing_values_are_dashes_and_numbers_carry_their_full_value(text: str):
-    assert '<td class="right missing">—</td>' in text
+    assert '<td class="right missing short">—</td>' in text
     assert 'data-value="95.25"' in text
     assert ">95.2<" in text  # 95.25 to one decimal, half to even
     assert ">93.5%<" in text
