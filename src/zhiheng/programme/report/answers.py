@@ -139,7 +139,7 @@ def _distribution(
     columns = [Column("question", Text("题目", "Question"))]
     if len(waves) > 1:
         columns.append(Column("wave", Text("期次", "Wave")))
-    columns += [Column(f"answer {a}", label[a], "percent", 1, shade="scale") for a in answers]
+    columns += [Column(f"answer {a}", label[a], "percent", 1) for a in answers]
     columns += [
         Column("se", Text("标准误至多", "SE at most"), "percent", 2),
         Column("n", "n", "number", 0),

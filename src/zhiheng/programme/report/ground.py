@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from zhiheng.documents import Block, Bullets, Cell, Column, Facts, Heading, Paragraph, Table, Text
 from zhiheng.programme.ledger import REASONS
-from zhiheng.programme.report.names import Names, both, filled, listed, run_on, words
+from zhiheng.programme.report.names import Names, both, clauses, filled, listed, run_on, words
 from zhiheng.programme.report.weighting import method_name
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ NORMALISED: Mapping[str, Text] = {
 }
 #: more waves are told by the first, the last and their number
 MOST_WAVES = 12
-
 #: rows by reason, of a table and a wave or a variable
 Counts = dict[tuple[str, str], dict[str, int]]
 
@@ -55,12 +54,6 @@ Counts = dict[tuple[str, str], dict[str, int]]
 def rows_of(names: Names, table: str, reason: str) -> int:
     """Rows of a table with a reason, over all waves."""
     return sum(e.rows for e in names.run.ledger if (e.table, e.variable, e.reason) == (table, "", reason))
-
-
-def joined(parts: Iterable[Text]) -> Text:
-    """Parts of a sentence in a row."""
-    given = list(parts)
-    return both(lambda side: ("，" if side == "zh" else "; ").join(p.in_(side) for p in given))
 
 
 # ── method and sample ──
@@ -150,7 +143,7 @@ def _how(names: Names, table: TablePlan, analysis: Analysis) -> Text:
         parts.append(filled(template, n=len(design.population)))
     if design.lonely in LONELY:
         parts.append(LONELY[design.lonely])
-    said = [filled(Text("{source}：{how}。", "{source}: {how}."), source=source, how=joined(parts))]
+    said = [filled(Text("{source}：{how}。", "{source}: {how}."), source=source, how=clauses(parts))]
     if analysis.steps:
         done = listed(dict.fromkeys(map(method_name, analysis.steps)))
         said.append(
@@ -254,13 +247,28 @@ def ledger_section(names: Names) -> Iterator[Block]:
         yield Paragraph(
             filled(
                 Text(
-                    "{rest}{n}个变量在进入估计的行中都有值：{which}。",
-                    "{rest}{n} variables have a value in all rows used: {which}.",
+                    "{rest}{n}个变量在进入估计的行中都有值。",
+                    "{rest}{n} variables have a value in all rows used.",
                 ),
                 rest=Text("另有", "Another ") if lacking else Text("", ""),
-                n=len(complete),
-                which=listed(complete),
+                n=complete,
             )
+        )
+    outside = [e for e in names.run.ledger if e.reason == "no_area"]
+    if outside:
+        yield Bullets(
+            [
+                filled(
+                    Text(
+                        "{source}有{rows}行没有“{level}”的代码，不进入该层级。",
+                        "{source}: {rows} rows have no code of “{level}” and take no part in that level.",
+                    ),
+                    source=names.source(table),
+                    rows=counts["no_area"],
+                    level=_variable(names, variable),
+                )
+                for (table, variable), counts in _counted(outside, lambda e: (e.table, e.variable)).items()
+            ]
         )
 
 
@@ -288,18 +296,19 @@ def row_table(names: Names) -> Table:
     return _ledger(columns, entries, rows, Text("各数据表的行", "Rows of each table"), "rows")
 
 
-def _variables(names: Names) -> tuple[list[LedgerEntry], list[Text]]:
-    """Entries of the variables that lack something, and the names of those that lack nothing."""
-    entries = [e for e in names.run.ledger if e.variable]
+def _variables(names: Names) -> tuple[list[LedgerEntry], int]:
+    """Entries of the variables that lack something, and how many variables lack nothing."""
+    entries = [e for e in names.run.ledger if e.variable and not e.variable.startswith("level:")]
     some = {(e.table, e.variable) for e in entries if e.reason != "answered"}
-    whole = dict.fromkeys((e.table, e.variable) for e in entries if (e.table, e.variable) not in some)
-    complete = dict.fromkeys(_variable(names, v) for _, v in whole)
-    return [e for e in entries if (e.table, e.variable) in some], list(complete)
+    complete = {(e.table, e.variable) for e in entries} - some
+    return [e for e in entries if (e.table, e.variable) in some], len(complete)
 
 
 def variable_table(names: Names, entries: Sequence[LedgerEntry] | None = None) -> Table:
     """Variables: a line each, over all waves; of all that have an entry unless told."""
-    found = [e for e in names.run.ledger if e.variable] if entries is None else entries
+    found = entries
+    if found is None:
+        found = [e for e in names.run.ledger if e.variable]
     columns = [Column("table", Text("数据表", "Table"))] if len({e.table for e in found}) > 1 else []
     rows: list[dict[str, Cell]] = [
         {"table": names.source(table), "variable": _variable(names, variable), **counts}
@@ -316,6 +325,7 @@ def variable_table(names: Names, entries: Sequence[LedgerEntry] | None = None) -
 
 
 def _counted(entries: Iterable[LedgerEntry], line: Callable[[LedgerEntry], tuple[str, str]]) -> Counts:
+    """Rows by reason, of each line of a table."""
     found: Counts = {}
     for e in entries:
         counts = found.setdefault(line(e), {})
@@ -344,8 +354,7 @@ def _variable(names: Names, variable: str) -> Text:
     if not variable.startswith("level:"):
         return names.column(variable)
     level = next((d for d in names.plan.domains if d.code == variable.removeprefix("level:")), None)
-    told = words(level.name) if level else Text(variable, variable)
-    return Text(f"{told.zh}（层级）", f"{told.en} (level)")
+    return words(level.name) if level else Text(variable, variable)
 
 
 # ── what the check found ──

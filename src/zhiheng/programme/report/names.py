@@ -66,6 +66,12 @@ def listed(items: Iterable[Words]) -> Text:
     return Text("、".join(say(i, "zh") for i in given), ", ".join(say(i, "en") for i in given))
 
 
+def clauses(parts: Iterable[Text]) -> Text:
+    """Parts of a sentence in a row: ， in Chinese, semicolons in English."""
+    given = list(parts)
+    return both(lambda side: ("，" if side == "zh" else "; ").join(p.in_(side) for p in given))
+
+
 def run_on(sentences: Iterable[Words]) -> Text:
     """Sentences one after the other: with a space between them in English."""
     given = [s for s in sentences if say(s, "zh")]

@@ -58,9 +58,13 @@ def index_section(names: Names) -> Iterator[Block]:
     levels = [lv for lv in names.indexed if lv.index is not None and last_wave(names, lv.index) >= 0]
     if not levels:
         return
-    yield Heading(
-        1, filled(Text("{name}：排序与区间", "{name}: order and intervals"), name=names.node(names.root))
+    told = any(in_error(level, names) for level in levels)
+    template = (
+        Text("{name}：排序与区间", "{name}: order and intervals")
+        if told
+        else Text("{name}：排序", "{name}: order")
     )
+    yield Heading(1, filled(template, name=names.node(names.root)))
     for level in levels:
         if len(levels) > 1:
             yield Heading(2, words(level.name))
@@ -166,7 +170,7 @@ def _index_table(
                 "groups": comparison.letters[u],
             }
         rows.append(row | {f"node {c}": float(index.value[index.codes.index(c), w, u]) for c in shown})
-    return Table(columns, rows, caption=title, anchor=f"index-table-{level.code}", max_rows_in_documents=50)
+    return Table(columns, rows, caption=title, anchor=f"index-table-{level.code}", max_rows_in_documents=45)
 
 
 # ── indicators by area ──
@@ -316,7 +320,7 @@ def quadrant_section(names: Names) -> Iterator[Block]:
         yield Paragraph(
             filled(Text("落在改进区的有：{weak}。", "In “concentrate here”: {weak}."), weak=listed(weak))
         )
-    yield _quadrant_table(names, found, title)
+    yield _quadrant_table(names, found)
 
 
 def _reach(names: Names) -> float:
@@ -324,7 +328,7 @@ def _reach(names: Names) -> float:
     return NormalDist().inv_cdf(0.5 + (names.plan.index.level if names.plan.index else 0.95) / 2)
 
 
-def _quadrant_table(names: Names, found: ImportancePerformance, title: Text) -> Table:
+def _quadrant_table(names: Names, found: ImportancePerformance) -> Table:
     """The points by quadrant, the most important first; what the sample cannot place is said."""
     order = list(QUADRANTS)
     points = sorted(found.points, key=lambda p: (order.index(p.quadrant), -p.importance))
@@ -348,10 +352,10 @@ def _quadrant_table(names: Names, found: ImportancePerformance, title: Text) -> 
             Column("importance", Text("重要性", "Importance"), "number", 3),
             Column("se", Text("标准误", "SE"), "number", 3),
             Column("performance", Text("得分", "Score"), "number", names.index_scale.decimals),
-            Column("sure", Text("高低重要性", "High or low importance")),
+            Column("sure", Text("重要性高低", "High or low importance")),
         ],
         rows,
-        caption=title,
+        caption=Text("各指标的重要性与得分", "Importance and score of the indicators"),
         notes=[
             filled(
                 Text(

@@ -10,7 +10,7 @@ import numpy as np
 
 from zhiheng.documents import Block, Bullets, Heading, Text
 from zhiheng.programme.report.levels import band_name, in_error, last_wave, lower, order_of, root_values
-from zhiheng.programme.report.names import Array, Names, filled, listed, run_on, words
+from zhiheng.programme.report.names import Array, Names, clauses, filled, listed, run_on, words
 
 if TYPE_CHECKING:
     from zhiheng.programme.run import Level
@@ -119,12 +119,14 @@ def _ends(names: Names, level: Level) -> list[Text]:
     comparison = index.comparisons.get(level.estimates.waves[w])
     if comparison is None or not in_error(level, names):
         return said
+    if not comparison.significant[np.ix_(order, order)].any():
+        return [*said, Text("彼此的差异都不显著，不宜排名次。", "None can be told apart: no order is shown.")]
     for end, others, word in (
         (order[0], order[1:], Text("最高", "highest")),
         (order[-1], order[-2::-1], Text("最低", "lowest")),
     ):
         alike = [u for u in others if not comparison.significant[end, u]]
-        said.append(_apart(level, alike, len(others), word))
+        said.append(_apart(level, alike, word))
     return said
 
 
@@ -137,19 +139,11 @@ def _tied(level: Level, value: Array, order: Sequence[int]) -> Text:
     return name
 
 
-def _apart(level: Level, alike: Sequence[int], others: int, word: Text) -> Text:
+def _apart(level: Level, alike: Sequence[int], word: Text) -> Text:
     """How far the unit at an end stands apart."""
     if not alike:
         return filled(
             Text("{word}者与其余各个的差异均显著。", "The {word} differs significantly from all others."),
-            word=word,
-        )
-    if len(alike) == others:
-        return filled(
-            Text(
-                "{word}者与其余各个的差异都不显著，不宜排名次。",
-                "The {word} cannot be told apart from any other: no order is shown.",
-            ),
             word=word,
         )
     template = Text(
@@ -176,21 +170,19 @@ def _moves(names: Names, level: Level) -> list[Text]:
     certain = not in_error(level, names)
     up = sum(c.change > 0 if certain else c.verdict == "up" for c in found)
     down = sum(c.change < 0 if certain else c.verdict == "down" for c in found)
-    if certain:
-        template = Text(
-            "与{earlier}相比，{up}个上升，{down}个下降。", "Since {earlier}, {up} rose and {down} fell."
-        )
-    elif up or down:
-        template = Text(
-            "与{earlier}相比，{up}个显著上升，{down}个显著下降，其余{rest}个未见显著变化。",
-            "Since {earlier}, {up} rose and {down} fell significantly; for the other {rest} no change is shown.",
-        )
-    else:
-        template = Text(
-            "与{earlier}相比，均未见显著变化。", "Since {earlier}, no change is shown for any of them."
-        )
+    rest, real = len(found) - up - down, Text("", "") if certain else Text("显著", " significantly")
+    parts = [
+        filled(Text("{n}个{real}上升", "{n} rose{real}"), n=up, real=real) if up else None,
+        filled(Text("{n}个{real}下降", "{n} fell{real}"), n=down, real=real) if down else None,
+        filled(Text("{n}个未变", "{n} stayed"), n=rest) if rest and certain else None,
+        filled(Text("其余{n}个未见显著变化", "no change is shown for the other {n}"), n=rest)
+        if rest and not certain and up + down
+        else None,
+        Text("均未见显著变化", "no change is shown for any") if not certain and not up + down else None,
+    ]
+    template = Text("与{earlier}相比，{parts}。", "Since {earlier}: {parts}.")
     earlier = names.waves[found[0].earlier]
-    return [filled(template, earlier=earlier, up=up, down=down, rest=len(found) - up - down)]
+    return [filled(template, earlier=earlier, parts=clauses(p for p in parts if p is not None))]
 
 
 def _vetoes(names: Names, level: Level) -> list[Text]:
