@@ -193,26 +193,34 @@ def _print_index(console: Console, run: Run, language: Language) -> None:
 def _print_level(console: Console, run: Run, level: Level, language: Language, most: int = 30) -> None:
     from rich.table import Table  # noqa: PLC0415 - slow import
 
+    from zhiheng.programme.report.levels import MOST_LETTERS, rank_words  # noqa: PLC0415 - slow import
+
     index = level.index
     assert index is not None
     root = index.codes.index(run.plan.root.code if run.plan.root else index.codes[0])
     wave = run.plan.waves[-1]
     title = f"{level.name.in_language(language)} · {wave.name.in_language(language)}"
-    table = Table("", word("unit", language), word("index", language), word("interval", language),
-                  word("ranks", language), word("group", language), title=title, title_justify="left")  # fmt: skip
     comparison = index.comparisons.get(wave.code)
+    lettered = comparison is not None and len(level.units) <= MOST_LETTERS
+    heads = [
+        "unit",
+        "index",
+        "interval",
+        *(["ranks"] if comparison else []),
+        *(["group"] if lettered else []),
+    ]
+    table = Table("", *(word(head, language) for head in heads), title=title, title_justify="left")
     order = sorted(range(len(level.units)), key=lambda u: _downwards(float(index.value[root, -1, u])))
     for u in order[:most]:
         value, low, high = (float(a[root, -1, u]) for a in (index.value, index.lower, index.upper))
-        place = ("", "", "") if comparison is None or not comparison.rank[u] else (
-            str(comparison.rank[u]),
-            f"{comparison.rank_low[u]}–{comparison.rank_high[u]}",
-            comparison.letters[u],
-        )  # fmt: skip
-        table.add_row(place[0], level.names[u].in_language(language), _figure(value),
-                      "" if math.isnan(low) else f"{_figure(low)}–{_figure(high)}", place[1], place[2])  # fmt: skip
+        interval = "" if math.isnan(low) else f"{_figure(low)}–{_figure(high)}"
+        cells = ["", level.names[u].in_language(language), _figure(value), interval]
+        if comparison is not None and comparison.rank[u]:
+            cells[0] = str(comparison.rank[u])
+            cells += [rank_words(comparison, u), *([comparison.letters[u]] if lettered else [])]
+        table.add_row(*cells)
     if len(order) > most:
-        table.add_row("", "…", "", "", "", "")
+        table.add_row("", "…")
     console.print(table)
 
 
