@@ -124,7 +124,7 @@ def _how(names: Names, table: TablePlan, analysis: Analysis) -> Text:
     if design.strata:
         strata = listed(_column(names, c) for c in design.strata)
         parts.append(filled(Text("按{strata}分层", "stratified by {strata}"), strata=strata))
-    record = Text("个体", "single records")
+    record = Text("个体", "the single record")
     clusters = [record if c == "*" else _column(names, c) for c in design.clusters] or [record]
     if len(clusters) > 1:
         template = Text("分{n}个阶段抽取，依次为{units}", "drawn in {n} stages: {units}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zhiheng.documents import Block, Bullets, Heading, Text
-from zhiheng.programme.report.levels import band_name, in_error, last_wave, lower, order_of, root_values
+from zhiheng.programme.report.levels import band_name, in_error, last_wave, order_of, root_values
 from zhiheng.programme.report.names import Array, Names, clauses, filled, listed, run_on, words
 
 if TYPE_CHECKING:
@@ -106,10 +106,10 @@ def _ends(names: Names, level: Level) -> list[Text]:
         filled(
             Text(
                 "各{level}（{n}个）中，{first}最高（{high}），{last}最低（{low}）。",
-                "Of {n} ({level}), {first} is highest ({high}) and {last} lowest ({low}).",
+                "{level} ({n}): {first} is highest ({high}), {last} lowest ({low}).",
             ),
             n=len(order),
-            level=lower(words(level.name)),
+            level=words(level.name),
             first=_tied(level, value, order),
             high=names.index_scale.show(float(value[order[0]])),
             last=_tied(level, value, order[::-1]),
@@ -148,7 +148,7 @@ def _apart(level: Level, alike: Sequence[int], word: Text) -> Text:
         )
     template = Text(
         "{word}者与{which}的差异不显著，不宜称“{word}”。",
-        "It cannot be told apart from {which}: no sole {word} place.",
+        "The {word} cannot be told apart from {which}: it is not the {word} for sure.",
     )
     which = (
         listed(words(level.names[u]) for u in alike)

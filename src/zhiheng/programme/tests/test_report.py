@@ -56,7 +56,7 @@ table = "points"
 variable = "clean"
 statistic = "proportion"
 category = "0"
-at = 0.6
+at = 0.4
 set_to = 30
 """
 
@@ -266,7 +266,8 @@ def test_rules_are_told_by_unit(run, report):
     vetoed = {
         r["unit"] for r in results(run, level="district", wave="2018", node="closed", kind="adjustment")
     }
-    assert vetoed
+    assert vetoed == {"西区"}
+    assert rows["西区"]["after"] == 30
     assert {u for u, row in rows.items() if row.get("rule closed", "·") != "·"} == vetoed
 
 
