@@ -21,6 +21,8 @@ MOST_LETTERS = 50
 MOST_LINES = 20
 #: units that stand side by side as columns
 MOST_COLUMNS = 20
+#: indicators side by side that leave room for their names and figures
+MOST_FIGURES = 12
 
 
 def last_with_values(values: Array) -> int:

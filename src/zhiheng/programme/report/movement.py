@@ -122,7 +122,7 @@ def change_table(names: Names, level: Level, index: LevelIndex, *, latest: bool 
             Column("se", Text("标准误", "SE"), "number", scale.finer),
             Column("interval", Text("置信区间", "Interval"), align="right"),
             Column("p", Text("校正后p", "Adjusted p"), align="right"),
-            Column("verdict", Text("结论", "Verdict")),
+            Column("verdict", Text("结论", "Verdict"), align="center"),
         ]
     return Table(
         columns,

@@ -27,6 +27,7 @@ from zhiheng.documents import (
 )
 from zhiheng.programme.report.levels import (
     MOST_COLUMNS,
+    MOST_FIGURES,
     band_name,
     in_error,
     last_wave,
@@ -211,7 +212,7 @@ def _heat(names: Names, level: Level) -> Iterator[Heatmap]:
         for _, m in asked
     ]
     title = _titled(names, level, w, Text("各{level}的各题均值", "Means of the questions by {level}"))
-    yield _grid(level, title, [name for name, _ in asked], units, cells, names.scale_of(asked[0][1]))
+    yield from _grid(level, title, [name for name, _ in asked], units, cells, names.scale_of(asked[0][1]))
 
 
 def _scores(names: Names, level: Level, index: LevelIndex) -> Iterator[Heatmap]:
@@ -226,7 +227,7 @@ def _scores(names: Names, level: Level, index: LevelIndex) -> Iterator[Heatmap]:
     if codes:
         cells = [[node_estimate(index, c, w, u) for u in units] for c in codes]
         title = _titled(names, level, w, Text("各{level}的指标得分", "Scores of the indicators by {level}"))
-        yield _grid(level, title, [names.node(c) for c in codes], units, cells, names.index_scale)
+        yield from _grid(level, title, [names.node(c) for c in codes], units, cells, names.index_scale)
 
 
 def _titled(names: Names, level: Level, w: int, title: Text) -> Text:
@@ -248,21 +249,32 @@ def _grid(
     units: Sequence[int],
     cells: Sequence[Sequence[Estimate | None]],
     scale: Scale,
-) -> Heatmap:
-    """One heat map: units as columns where they fit, else as rows; best first where there is an order."""
+) -> Iterator[Heatmap]:
+    """Units as columns where they fit, else as rows in as many maps as leave room for the figures; one colour scale."""
     told = [words(level.names[u]) for u in units]
-    across = len(units) <= MOST_COLUMNS
-    return Heatmap(
-        title,
-        what if across else told,
-        told if across else what,
-        cells if across else [list(line) for line in zip(*cells, strict=True)],
-        format=scale.form,
-        decimals=scale.decimals,
-        in_documents="ends",
-        limit=50,
-        anchor=f"heat-{level.code}",
-    )
+    if len(units) <= MOST_COLUMNS:
+        yield Heatmap(
+            title, what, told, cells, format=scale.form, decimals=scale.decimals, anchor=f"heat-{level.code}"
+        )
+        return
+    known = [e.value for line in cells for e in line if e is not None and e.value is not None]
+    parts = -(-len(what) // MOST_FIGURES)
+    for part in range(parts):
+        start, stop = (len(what) * k // parts for k in (part, part + 1))
+        tail = f" ({part + 1}/{parts})"
+        yield Heatmap(
+            title if parts == 1 else Text(title.zh + tail, title.en + tail),
+            told,
+            what[start:stop],
+            [list(line) for line in zip(*cells[start:stop], strict=True)],
+            format=scale.form,
+            decimals=scale.decimals,
+            low=min(known),
+            high=max(known),
+            in_documents="ends",
+            limit=50,
+            anchor=f"heat-{level.code}",
+        )
 
 
 def comparable(names: Names) -> list[tuple[Text, Measured]]:
@@ -352,7 +364,7 @@ def _quadrant_table(names: Names, found: ImportancePerformance) -> Table:
             Column("importance", Text("重要性", "Importance"), "number", 3),
             Column("se", Text("标准误", "SE"), "number", 3),
             Column("performance", Text("得分", "Score"), "number", names.index_scale.decimals),
-            Column("sure", Text("重要性高低", "High or low importance")),
+            Column("sure", Text("重要性高低", "High or low importance"), align="center"),
         ],
         rows,
         caption=Text("各指标的重要性与得分", "Importance and score of the indicators"),
