@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from zhiheng.documents import Block, Bullets, Cell, Column, Heading, Table, Text
-from zhiheng.programme.report.levels import band_name, last_wave, lower, order_of, root_values
+from zhiheng.programme.report.levels import band_name, last_wave, order_of, root_values
 from zhiheng.programme.report.names import KINDS, Names, filled, words
 
 if TYPE_CHECKING:
@@ -119,11 +119,10 @@ def _earlier_vetoes(names: Names, level: Level, waves: tuple[str, ...]) -> Itera
                 at = (level.estimates.waves.index(wave), level.units.index(one.unit))
                 yield filled(
                     Text(
-                        "{wave}{level}：{unit}，“{rule}”，指数为{value}。",
-                        "{wave}, {level}: {unit}, “{rule}”, index {value}.",
+                        "{wave}：{unit}因“{rule}”，指数为{value}。",
+                        "{wave}: {unit}, “{rule}”, index {value}.",
                     ),
                     wave=names.waves[wave],
-                    level=lower(words(level.name)),
                     unit=words(name[one.unit]),
                     rule=rules.get(one.code, one.code),
                     value=names.index_scale.show(float(root_values(names, index)[at])),

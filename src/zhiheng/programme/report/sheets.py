@@ -45,7 +45,10 @@ def workbook(run: Run) -> Workbook:
         if level.index is not None and (table := rules.rule_table(names, level, list(level.estimates.waves))):
             name = filled(Text("调整·{level}", "Rules, {level}"), level=words(level.name))
             sheets.append(Sheet(name, table))
-    sheets += [Sheet(Text("加权", "Weighting"), table) for table in weighting.workbook_tables(names)]
+    if run.weighting:
+        sheets.append(Sheet(Text("加权", "Weighting"), weighting.step_table(names)))
+    if any(step.targets for steps in run.weighting.values() for step in steps):
+        sheets.append(Sheet(Text("总体目标", "Targets"), weighting.target_table(names)))
     sheets += [
         Sheet(Text("行数去向", "Rows"), ground.row_table(names)),
         Sheet(Text("有效回答", "Answers"), ground.variable_table(names)),

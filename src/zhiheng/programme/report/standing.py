@@ -346,7 +346,7 @@ def _quadrant_table(names: Names, found: ImportancePerformance) -> Table:
     points = sorted(found.points, key=lambda p: (order.index(p.quadrant), -p.importance))
     rows: list[dict[str, Cell]] = []
     for p in points:
-        unsure = abs(p.importance - found.importance_at) < _reach(names) * p.importance_se
+        sure = abs(p.importance - found.importance_at) >= _reach(names) * p.importance_se
         rows.append(
             {
                 "quadrant": QUADRANTS[p.quadrant],
@@ -354,7 +354,7 @@ def _quadrant_table(names: Names, found: ImportancePerformance) -> Table:
                 "importance": p.importance,
                 "se": p.importance_se,
                 "performance": p.performance,
-                "sure": Text("未定", "not sure") if unsure else Text("确定", "sure"),
+                "sure": Text("确定", "sure") if sure else Text("未定", "not sure"),
             }
         )
     return Table(

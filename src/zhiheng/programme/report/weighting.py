@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from zhiheng.documents import Block, Cell, Column, Heading, Note, Table, Text
-from zhiheng.programme.report.names import Names, both, listed
+from zhiheng.programme.report.names import Names, both, filled, listed
 
 if TYPE_CHECKING:
     from zhiheng.measure.weighting import Step
@@ -33,24 +33,33 @@ def weight_section(names: Names) -> Iterator[Block]:
     if not names.run.weighting:
         return
     yield Heading(1, Text("加权报告", "Weighting"))
-    several = len(names.run.weighting) > 1
-    yield _steps(names, several=several)
-    failed = [s for of in names.run.weighting.values() for s in of if not s.converged]
-    if failed:
+    yield step_table(names)
+    missed = [t for of in names.run.weighting.values() for s in of if not s.converged for t in s.targets]
+    if missed:
         yield Note(
-            Text("有加权步骤未收敛，见上表。", "A weighting step did not converge; see the table above.")
+            filled(
+                Text(
+                    "有加权步骤未收敛：{n}个目标与结果相差超过百万分之一。",
+                    "A weighting step did not converge: {n} target(s) are missed by more than one in a million.",
+                ),
+                n=sum(t.gap > 1e-6 for t in missed),
+            )
         )
-    found = _targets(names)
-    if found:
-        yield _margins(names, found, several=several)
+    if found := _targets(names):
+        yield _margins(names, found)
         yield target_table(names)
 
 
-def _steps(names: Names, *, several: bool) -> Table:
-    columns = [Column("table", Text("数据表", "Table"))] if several else []
+def _table_column(names: Names) -> list[Column]:
+    """The table, where several are weighted."""
+    return [Column("table", Text("数据表", "Table"))] if len(names.run.weighting) > 1 else []
+
+
+def step_table(names: Names) -> Table:
+    """A row a step of every table."""
     return Table(
         [
-            *columns,
+            *_table_column(names),
             Column("step", Text("步骤", "Step")),
             Column("rows", Text("行数", "Rows"), "number", 0),
             Column("kish_before", Text("调整前Kish deff", "Kish deff before"), "number", 3),
@@ -102,7 +111,7 @@ def _targets(names: Names) -> list[tuple[str, Target]]:
     return [(table, target) for table, of in last.items() for target in of]
 
 
-def _margins(names: Names, found: Sequence[tuple[str, Target]], *, several: bool) -> Table:
+def _margins(names: Names, found: Sequence[tuple[str, Target]]) -> Table:
     """A row a margin: cells, sample in the smallest, how far the sample was off, how far the result is."""
     margins: dict[tuple[str, str], list[Target]] = {}
     for table, target in found:
@@ -113,10 +122,9 @@ def _margins(names: Names, found: Sequence[tuple[str, Target]], *, several: bool
         for step in reversed(of)
         for t in step.targets
     }
-    columns = [Column("table", Text("数据表", "Table"))] if several else []
     return Table(
         [
-            *columns,
+            *_table_column(names),
             Column("margin", Text("目标", "Margin")),
             Column("cells", Text("类数", "Classes"), "number", 0),
             Column("least", Text("最少的一类行数", "Rows in the smallest"), "number", 0),
@@ -141,11 +149,9 @@ def _margins(names: Names, found: Sequence[tuple[str, Target]], *, several: bool
 
 def target_table(names: Names) -> Table:
     """A row a target: the weighted total before, wanted, after."""
-    several = len(names.run.weighting) > 1
-    columns = [Column("table", Text("数据表", "Table"))] if several else []
     return Table(
         [
-            *columns,
+            *_table_column(names),
             Column("margin", Text("目标", "Margin")),
             Column("level", Text("类", "Class")),
             Column("rows", Text("样本行数", "Rows"), "number", 0),
@@ -183,11 +189,3 @@ def _level(names: Names, target: Target) -> Text:
     if len(columns) != len(values):
         return Text(target.level, target.level)
     return listed([names.value(c, v) for c, v in zip(columns, values, strict=True)])
-
-
-def workbook_tables(names: Names) -> list[Table]:
-    """The tables for the workbook."""
-    if not names.run.weighting:
-        return []
-    made = [_steps(names, several=len(names.run.weighting) > 1)]
-    return [*made, target_table(names)] if _targets(names) else made

@@ -285,6 +285,7 @@ def test_the_weighting_report_has_the_targets(run, report):
     assert steps[0]["kish_after"] == run.weighting["answers"][0].kish_after
     targets = {say(row["level"], "zh"): row for row in table(report, "targets").rows}
     assert targets["2017、东区"]["target"] == 400
+    assert not any(isinstance(block, Note) for block in report.blocks)
     assert targets["2017、东区"]["after"] == pytest.approx(400)
 
 
@@ -301,7 +302,18 @@ def test_the_ledger_says_how_many_rows_there_are(report):
 
 def test_the_workbook_has_a_sheet_a_level_and_the_same_numbers(run):
     book = CalamineWorkbook.from_path(str(run.out / "results.xlsx"))
-    for sheet in ("总体", "区", "各题均值", "答案分布", "变化·区", "调整·区", "加权", "行数去向", "有效回答"):
+    for sheet in (
+        "总体",
+        "区",
+        "各题均值",
+        "答案分布",
+        "变化·区",
+        "调整·区",
+        "加权",
+        "总体目标",
+        "行数去向",
+        "有效回答",
+    ):
         assert sheet in book.sheet_names, sheet
     cells = [cell for row in book.get_sheet_by_name("区").to_python() for cell in row]
     for found in results(run, level="district", kind="index"):
