@@ -186,12 +186,18 @@ def _shares(
 
 
 def importance_of(
-    plan: Plan, analyses: Mapping[str, Analysis], whole: LevelIndex | None, *, exact: bool
+    plan: Plan,
+    analyses: Mapping[str, Analysis],
+    whole: LevelIndex | None,
+    directions: Mapping[str, int],
+    *,
+    exact: bool,
 ) -> ImportancePerformance | None:
     """Place the indicators in the four quadrants, in the last wave in which the outcome was asked.
 
-    Importance is the correlation with the outcome (answers to each pair of questions, weighted), with its error;
-    performance is the score on the scale of the index.
+    Importance is the correlation with the outcome (answers to each pair of questions, weighted), with its error, and
+    its sign turned where the indicator counts the other way (`directions`, by code); performance is the score on the
+    scale of the index.
     """
     if plan.importance is None or whole is None or plan.importance.table not in analyses:
         return None
@@ -210,6 +216,7 @@ def importance_of(
         strength, error = _correlations(
             analysis, [column_of(m) for _, m in usable], outcome, here, exact=exact
         )
+        strength = strength * [directions.get(c, 1) for c, _ in usable]
         kept = np.flatnonzero(np.isfinite(strength))
         if not len(kept):
             return None

@@ -185,7 +185,13 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         "importance",
         3,
         6,
-        lambda: importance_of(plan, analyses, whole.index if whole else None, exact=exact),
+        lambda: importance_of(
+            plan,
+            analyses,
+            whole.index if whole else None,
+            {leaf.code: leaf.direction for leaf in prepared.tree.leaves} if prepared.tree else {},
+            exact=exact,
+        ),
     )
     methods = _methods(plan, analyses)
     found = clock.timed(
