@@ -279,7 +279,7 @@ def _codes(column: pa.ChunkedArray) -> _Coded:
 def _domains(table: pa.Table, by: list[_Coded]) -> tuple[NDArray[np.int64], list[tuple[Any, ...]]]:
     inside = table.column("inside").to_numpy(zero_copy_only=False).astype(bool)
     if not by:
-        return np.where(inside, 0, -1), [()]
+        return np.where(inside, 0, -1), [()] if inside.any() else []
     combined, lists = np.zeros(table.num_rows, dtype=np.int64), []
     for key in by:
         inside &= key.codes >= 0

@@ -396,6 +396,15 @@ def test_change_between_pooled_waves(shape: Shape, seed: int, raking: bool) -> N
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("by", [(), ("g",)])
+def test_a_condition_that_no_row_meets_is_refused(by: tuple[str, ...]) -> None:
+    rows = draw(7, SHAPES["clusters"])
+    with pytest.raises(Problem) as refused:
+        mean(table_of(rows), "y", SHAPES["clusters"].design, by=by, where="x > 1000")
+    assert refused.value.code == "no_rows"
+    assert "x > 1000" in str(refused.value)
+
+
 def test_a_domain_without_an_answer_has_no_value() -> None:
     rows = [
         {"h": "a", "weight": 1.0, "y": y, "g": g}
