@@ -41,7 +41,7 @@ from zhiheng.measure.tests.oracle import (
 )
 
 EXACT = 1e-10
-slowly = settings(max_examples=8, deadline=None, derandomize=True)
+slowly = settings(max_examples=5, deadline=None, derandomize=True)
 at_length = settings(max_examples=50, deadline=None)
 """The slow run: many samples, new ones each time."""
 
@@ -298,7 +298,7 @@ def calibrated(
 
 @every_calibration
 @every_shape
-@settings(slowly, max_examples=3)
+@settings(slowly, max_examples=2)
 @samples_and_conditions
 def test_calibrated_domains(shape: Shape, kind: str, seed: int, where: str | None) -> None:
     check_calibrated(shape, kind, seed, where)
