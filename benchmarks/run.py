@@ -171,8 +171,11 @@ def wave_file(rows: int) -> Path:
     return path
 
 
-def whole_rows(rows: int, folder: Path, peers: Sequence[str], memory: int) -> list[Run]:
-    """Run all tasks on one file."""
+def whole_rows(
+    rows: int, folder: Path, peers: Sequence[str], memory: int, fewer: Sequence[Run] = ()
+) -> list[Run]:
+    """Run all tasks on one file; `fewer` are the runs on smaller ones, which spare a peer that has no hope."""
+    slowest = {(r.design, r.by): r for r in fewer if r.contender == "svy"}
     file = wave_file(rows)
     targets = targets_file(file, folder)
     tasks = [(design, by) for design in DESIGNS for by in DOMAINS] + [("rake", "city")]
@@ -186,6 +189,8 @@ def whole_rows(rows: int, folder: Path, peers: Sequence[str], memory: int) -> li
             task, result = Run(rows, design, by, name), folder / f"{name}.npz"
             if name == "r_survey":
                 run = with_r(task, file, targets, folder / f"r_{rows}.npz")
+            elif name == "svy" and (before := hopeless(slowest.get((design, by)), rows)):
+                run = replace(task, note=before)
             else:
                 run = contend(task, file, targets, result, memory)
             if name.startswith("floor") or (name == "svy" and run.seconds is not None):
@@ -198,6 +203,17 @@ def whole_rows(rows: int, folder: Path, peers: Sequence[str], memory: int) -> li
             )
             print(f"{rows:>10,} {design:8} {by:9} {name:13} {told}", flush=True)
     return runs
+
+
+def hopeless(before: Run | None, rows: int) -> str:
+    """Say why a peer is not run: half the time it would take in proportion to the rows is over the limit already."""
+    if before is None:
+        return ""
+    if before.seconds is None:
+        return f"not run: {before.note} at {before.rows:,} rows"
+    if before.seconds * rows / before.rows / 2 > PEER_LIMIT:
+        return f"not run: {before.seconds:.0f} s at {before.rows:,} rows"
+    return ""
 
 
 # ── the two whole-process figures ─────────────────────────────────────────────────────────────────────────────────────
@@ -437,7 +453,9 @@ def main() -> None:
     imported = import_seconds()
     city = None if asked.skip_city else city_seconds()
     with tempfile.TemporaryDirectory() as folder:
-        runs = [run for rows in sizes for run in whole_rows(rows, Path(folder), peers, memory)]
+        runs: list[Run] = []
+        for rows in sorted(sizes):
+            runs += whole_rows(rows, Path(folder), peers, memory, runs)
     table = Table(runs)
     text = page(table, imported, city, on)
     print("\n" + text)

@@ -77,9 +77,9 @@ def numbers(data: object) -> list[dict[str, Any]]:
     """Everything that could go wrong on the way in: numbers, gaps, text, weights, a condition, calibration."""
     design = poststratify(data, DESIGN, "comp_imp", POPULATION["comp.imp"]).design
     return [
-        *mean(data, ["api00", "enroll"], DESIGN, by="stype", where="enroll > 300").rows(),
-        *proportion(data, "comp_imp", DESIGN).rows(),
-        *total(data, "api00", design, by="comp_imp").rows(),
+        *mean(data, ["api00", "enroll"], DESIGN, by="stype", where="enroll > 300", exact=True).rows(),
+        *proportion(data, "comp_imp", DESIGN, exact=True).rows(),
+        *total(data, "api00", design, by="comp_imp", exact=True).rows(),
     ]
 
 
