@@ -175,7 +175,7 @@ def whole_rows(
     rows: int, folder: Path, peers: Sequence[str], memory: int, fewer: Sequence[Run] = ()
 ) -> list[Run]:
     """Run all tasks on one file; `fewer` are the runs on smaller ones, which spare a peer that has no hope."""
-    slowest = {(r.design, r.by): r for r in fewer if r.contender == "svy"}
+    slowest = {(r.contender, r.design, r.by): r for r in fewer}
     file = wave_file(rows)
     targets = targets_file(file, folder)
     tasks = [(design, by) for design in DESIGNS for by in DOMAINS] + [("rake", "city")]
@@ -187,10 +187,10 @@ def whole_rows(
         ours = folder / "ours.npz"
         for name in names:
             task, result = Run(rows, design, by, name), folder / f"{name}.npz"
-            if name == "r_survey":
-                run = with_r(task, file, targets, folder / f"r_{rows}.npz")
-            elif name == "svy" and (before := hopeless(slowest.get((design, by)), rows)):
+            if name in peers and (before := hopeless(slowest.get((name, design, by)), rows)):
                 run = replace(task, note=before)
+            elif name == "r_survey":
+                run = with_r(task, file, targets, folder / f"r_{rows}.npz")
             else:
                 run = contend(task, file, targets, result, memory)
             if name.startswith("floor") or (name == "svy" and run.seconds is not None):
@@ -210,7 +210,11 @@ def hopeless(before: Run | None, rows: int) -> str:
     if before is None:
         return ""
     if before.seconds is None:
-        return f"not run: {before.note} at {before.rows:,} rows"
+        return (
+            before.note
+            if before.note.startswith("not ")
+            else f"not run: {before.note} at {before.rows:,} rows"
+        )
     if before.seconds * rows / before.rows / 2 > PEER_LIMIT:
         return f"not run: {before.seconds:.0f} s at {before.rows:,} rows"
     return ""
@@ -439,13 +443,14 @@ def main() -> None:
     parser.add_argument("--rows", type=float, nargs="+", default=[1e5, 1e6, 1e7])
     parser.add_argument("--quick", action="store_true", help="1e5 rows, no page: only prints")
     parser.add_argument("--skip-city", action="store_true", help="without the city example")
-    parser.add_argument("--skip-peers", action="store_true", help="without svy and R")
+    parser.add_argument("--peers", nargs="*", default=["svy", "r_survey"], help="of svy and r_survey")
+    parser.add_argument("--peers-up-to", type=float, default=1e7, help="svy and R on files of so many rows")
     parser.add_argument("--out", type=Path, help="the page; docs/benchmarks.md unless told or --quick")
     asked = parser.parse_args()
     sizes = [10**5] if asked.quick else [int(r) for r in asked.rows]
     out = asked.out or (None if asked.quick else ROOT / "docs" / "benchmarks.md")
     on = machine()
-    peers = [] if asked.skip_peers else ["svy", "r_survey"]
+    peers = list(asked.peers)
     if on["versions"]["svy"] == "not installed" and "svy" in peers:
         peers.remove("svy")
         print("svy is not installed: pip install svy==0.35.0")
@@ -455,20 +460,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         runs: list[Run] = []
         for rows in sorted(sizes):
-            runs += whole_rows(rows, Path(folder), peers, memory, runs)
-    table = Table(runs)
-    text = page(table, imported, city, on)
+            runs += whole_rows(rows, Path(folder), peers if rows <= asked.peers_up_to else [], memory, runs)
+            text = page(Table(runs), imported, city, on)
+            if out is not None:  # after every size: a run that is ended keeps what it has
+                out.parent.mkdir(parents=True, exist_ok=True)
+                out.write_text(text, encoding="utf-8")
+                record = {
+                    "machine": on,
+                    "import_seconds": imported,
+                    "city_seconds": city,
+                    "runs": [asdict(r) for r in runs],
+                }
+                (HERE / "results.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print("\n" + text)
-    if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-        record = {
-            "machine": on,
-            "import_seconds": imported,
-            "city_seconds": city,
-            "runs": [asdict(r) for r in runs],
-        }
-        (HERE / "results.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
