@@ -1,0 +1,1 @@
+"""The switchboard: settings, addresses, the list of lines. No logic."""

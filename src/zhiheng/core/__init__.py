@@ -1,0 +1,1 @@
+"""The ground every line of work stands on. Knows no line, no figure, no statistic."""

@@ -1,0 +1,1 @@
+"""Accounts, people and roles. A person is not an account: most people never sign in."""

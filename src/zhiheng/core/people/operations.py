@@ -1,0 +1,126 @@
+"""Writes to people: accounts, persons, roles; erasure by law."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from zhiheng.core.operations import operation, record
+from zhiheng.core.organisations.models import Organisation
+from zhiheng.core.people.models import Account, Part, Person, Role
+from zhiheng.core.people.permissions import forget_roles
+from zhiheng.core.problems import EMPTY, Problem
+
+SYSTEM = "system"
+
+
+def system_account() -> Account:
+    """Give the account of the system itself: it runs everything, cannot sign in, and is named in the journal."""
+    account, made = Account.objects.get_or_create(username=SYSTEM)
+    if made:
+        account.set_unusable_password()
+        account.save()
+        Role.objects.create(account=account, line="office", part=Part.RUNS, start=dt.date(1900, 1, 1))
+    return account
+
+
+@operation("people.add_person", "登记人员", "add a person")
+def add_person(
+    *,
+    by: Account,
+    name: str,
+    mobile: str = "",
+    email: str = "",
+    organisation: Organisation | None = None,
+    post: str = "",
+) -> Person:
+    """Add a person; the same person is found by `find_person` before, not here."""
+    if not name.strip():
+        raise Problem(EMPTY, field="name", what="姓名")
+    person = Person(
+        name=name.strip(),
+        mobile=mobile.strip(),
+        email=email.strip(),
+        organisation=organisation,
+        post=post.strip(),
+    )
+    person.full_clean()
+    person.save()
+    record(by, "people.add_person", person, ["name", "mobile", "email", "organisation", "post"])
+    return person
+
+
+@operation("people.open_account", "开设账号", "open an account")
+def open_account(
+    *,
+    by: Account,
+    username: str,
+    password: str | None = None,
+    person: Person | None = None,
+    mobile: str | None = None,
+    staff: bool = False,
+) -> Account:
+    """Open an account, for a person or for a task."""
+    account = Account.objects.create_user(
+        username, password, person=person, mobile=mobile or None, is_staff=staff
+    )
+    record(by, "people.open_account", account, ["username", "person", "mobile", "is_staff"])
+    return account
+
+
+@operation("people.give_role", "授予角色", "give a role")
+def give_role(
+    *,
+    by: Account,
+    account: Account,
+    line: str,
+    part: Part,
+    start: dt.date,
+    end: dt.date | None = None,
+    organisation: Organisation | None = None,
+) -> Role:
+    """Give an account a part in a line from `start` on."""
+    same = Role.objects.filter(account=account, line=line, part=part, organisation=organisation)
+    same.refuse_overlap(start, end, what=str(account))
+    role = Role(account=account, line=line, part=part, start=start, end=end, organisation=organisation)
+    role.full_clean()
+    role.save()
+    forget_roles(account)
+    record(by, "people.give_role", role, ["account", "line", "part", "organisation", "start", "end"])
+    return role
+
+
+@operation("people.end_role", "结束角色", "end a role")
+def end_role(*, by: Account, role: Role, on: dt.date) -> Role:
+    """End a role: `on` is the first day without it."""
+    role.end = on
+    role.full_clean()
+    role.save(update_fields=["end"])
+    forget_roles(role.account)
+    record(by, "people.end_role", role, ["end"])
+    return role
+
+
+@operation("people.erase", "删除个人信息", "erase personal data")
+def erase(*, by: Account, person: Person) -> Person:
+    """Erase what identifies a person, by law or on demand, and close the account.
+
+    The row stays without a value, so that what was counted stays countable.
+    """
+    person.name = person.mobile = person.email = person.post = ""
+    person.erased_at = timezone.now()
+    person.save()
+    record(by, "people.erase", person, ["name", "mobile", "email", "post"])
+    account = Account.objects.filter(person=person).first()
+    if account:
+        account.username, account.email, account.mobile, account.is_active = (
+            f"erased-{account.pk}",
+            "",
+            None,
+            False,
+        )
+        account.set_unusable_password()
+        account.save()
+        record(by, "people.erase", account, ["username", "email", "mobile", "is_active", "password"])
+    return person

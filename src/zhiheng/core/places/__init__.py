@@ -1,0 +1,1 @@
+"""Province, city, district, street: codes, names and the days they were valid."""

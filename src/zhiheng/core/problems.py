@@ -1,0 +1,73 @@
+"""What can go wrong, said so that a person can mend it: a rule, what was found, what to do.
+
+A rule is a constant beside the room that keeps it (`zhiheng.<room>.problems`); the code that refuses and the test that expects the
+refusal name the same constant. A `Problem` becomes a page, a form error or JSON at the edge only (`zhiheng.core.edge`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from zhiheng.ui.words import Text, say
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its code, the HTTP status of a breach, what a breach is and what to do; `{names}` are filled in."""
+
+    code: str
+    status: int
+    breach: Text
+    remedy: Text
+
+
+class Problem(Exception):  # noqa: N818 - the house word for an error that a person can mend
+    """A rule was not kept. `got` fills the rule's placeholders; `field` names the form field it belongs to."""
+
+    def __init__(self, rule: Rule, *, field: str = "", **got: Any) -> None:
+        self.rule = rule
+        self.field = field
+        self.got = got
+        super().__init__(rule.code, got)
+
+    @property
+    def breach(self) -> str:
+        """What is wrong, in the language of the request."""
+        return say(self.rule.breach).format_map(self.got)
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in the language of the request."""
+        return say(self.rule.remedy).format_map(self.got)
+
+    def __str__(self) -> str:
+        return f"{self.breach}{self.remedy}"
+
+
+REFUSED: Final = Rule(
+    "core.refused",
+    403,
+    Text("您没有权限{what}。", "You may not {what}."),
+    Text("请联系负责该项工作的同事。", " Ask a colleague who runs this line of work."),
+)
+OVERLAP: Final = Rule(
+    "core.overlap",
+    409,
+    Text("{what}在 {start} 至 {end} 已有记录。", "{what} already has a record from {start} to {end}."),
+    Text(
+        "请先结束原有记录，或改用不重叠的日期。", " End that record first, or use dates that do not overlap."
+    ),
+)
+BACKWARDS: Final = Rule(
+    "core.backwards",
+    422,
+    Text("结束日期 {end} 早于开始日期 {start}。", "The end {end} is before the start {start}."),
+    Text("请核对两个日期。", " Check both dates."),
+)
+EMPTY: Final = Rule(
+    "core.empty",
+    422,
+    Text("“{what}”没有填写。", "“{what}” is empty."),
+    Text("请填写后再提交。", " Fill it in."),
+)

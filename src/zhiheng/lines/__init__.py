@@ -1,0 +1,1 @@
+"""The work. One line of work is one folder is one Django app; lines know nothing of each other."""

@@ -1,0 +1,1 @@
+"""Member organisations: joining, tiers, dues, terms and posts of the council, participation."""

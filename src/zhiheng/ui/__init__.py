@@ -1,0 +1,1 @@
+"""The look: page frames, named components, words in two languages. Has no models."""
