@@ -34,6 +34,10 @@ CSV_TYPES = "['BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'VARCHAR']"
 """What a csv column may become: never a boolean, or “Yes” would stop being an answer."""
 
 
+TWO_HALVES = 200_000
+"""Rows from which reading a file in two halves at once pays."""
+
+
 def quoted(column: str) -> str:
     """Give the SQL name of a column."""
     return '"' + column.replace('"', '""') + '"'
@@ -66,7 +70,7 @@ class Source:
     types : column name to SQL type.
     complete : columns known to have no missing value without reading them.
     passes : every statement that read the rows, for `explain`.
-    name : the table, as SQL.
+    name : the table, as SQL, for passes over all rows.
     stream : where the rows come from when they are streamed anew for each pass.
     """
 
@@ -97,7 +101,7 @@ class Source:
             if not self.types[column].startswith(NUMERIC):
                 name = quoted(column)
                 sql = (
-                    f"SELECT row, value FROM (SELECT row_number() OVER () AS row, {name} AS value FROM {self.name}) "
+                    f"SELECT row, value FROM (SELECT row_number() OVER () AS row, {name} AS value FROM source) "
                     "WHERE value IS NOT NULL AND TRY_CAST(value AS DOUBLE) IS NULL ORDER BY row LIMIT 1"
                 )
                 with self.refusing(column):
@@ -164,7 +168,7 @@ class Source:
         if not columns:
             return {}
         wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
-        sql = f"SELECT {wanted} FROM (SELECT * FROM {self.name} LIMIT 1000)"
+        sql = f"SELECT {wanted} FROM (SELECT * FROM source LIMIT 1000)"
         with self.refusing("shift"):
             row = self.connection.execute(self.begin(sql, rows=1000)).fetchall()[0]
         # one significant digit is enough, and keeps the constant the same when the first rows differ a little
@@ -222,7 +226,7 @@ def opened(data: object, *, exact: bool = False) -> Iterator[Source]:
         )
         # the one join, of rows with calibration cells, goes as it is written: cells are looked up for rows as they come
         connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        stream = None
+        stream, name = None, "source"
         if isinstance(data, Postgres):
             import pyarrow as pa  # noqa: PLC0415 - slow import
 
@@ -230,12 +234,14 @@ def opened(data: object, *, exact: bool = False) -> Iterator[Source]:
             connection.register("source", pa.schema(stream.columns).empty_table())
             complete = stream.complete
         else:
-            complete = _attach(connection, data)
+            complete, name = _attach(connection, data)
         described = connection.execute("DESCRIBE source").fetchall()
-        yield Source(connection, {r[0]: r[1] for r in described}, complete, [], stream=stream)
+        types = {r[0]: r[1] for r in described}
+        yield Source(connection, types, complete, [], "source" if exact else name, stream)
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, data: object) -> frozenset[str]:
+def _attach(connection: duckdb.DuckDBPyConnection, data: object) -> tuple[frozenset[str], str]:
+    """Name the rows ``source``; give the columns without missing values and what to pass over the rows by."""
     if isinstance(data, str | os.PathLike):
         return _attach_files(connection, [Path(data)])
     if isinstance(data, list | tuple) and data and all(isinstance(d, str | os.PathLike) for d in data):
@@ -246,12 +252,12 @@ def _attach(connection: duckdb.DuckDBPyConnection, data: object) -> frozenset[st
     return _register(connection, table)
 
 
-def _register(connection: duckdb.DuckDBPyConnection, table: pa.Table) -> frozenset[str]:
+def _register(connection: duckdb.DuckDBPyConnection, table: pa.Table) -> tuple[frozenset[str], str]:
     connection.register("source", table)
-    return frozenset(n for n in table.column_names if table.column(n).null_count == 0)
+    return frozenset(n for n in table.column_names if table.column(n).null_count == 0), "source"
 
 
-def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> frozenset[str]:
+def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> tuple[frozenset[str], str]:
     import duckdb  # noqa: PLC0415 - slow import
 
     for path in paths:
@@ -288,16 +294,22 @@ def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> f
             raise Problem("file_encoding", path=paths[0].name) from error
         raise Problem("file_unreadable", path=paths[0].name, found=reason.splitlines()[0]) from error
     if kind == ".csv":
-        return frozenset()
-    return _complete_columns(connection, listed)
-
-
-def _complete_columns(connection: duckdb.DuckDBPyConnection, listed: str) -> frozenset[str]:
-    rows = connection.execute(
-        "SELECT path_in_schema, sum(stats_null_count), count(*) = count(stats_null_count) "
-        f"FROM parquet_metadata({listed}) GROUP BY 1"
+        return frozenset(), "source"
+    columns = connection.execute(
+        "SELECT path_in_schema, sum(stats_null_count), count(*) = count(stats_null_count), count(*), "
+        f"sum(row_group_num_rows) FROM parquet_metadata({listed}) GROUP BY 1"
     ).fetchall()
-    return frozenset(name for name, nulls, known in rows if known and nulls == 0)
+    complete = frozenset(column for column, nulls, known, _, _ in columns if known and nulls == 0)
+    row_groups, rows = max(c[3] for c in columns), int(max(c[4] for c in columns))
+    if row_groups > 1 or rows < TWO_HALVES or any(c[0] == "file_row_number" for c in columns):
+        return complete, "source"
+    # DuckDB reads a row group on one thread: a file that has only one is read as two halves
+    half = f"SELECT * EXCLUDE (file_row_number) FROM read_parquet({listed}, file_row_number = true)"
+    connection.execute(
+        f"CREATE VIEW halves AS {half} WHERE file_row_number < {rows // 2} "
+        f"UNION ALL {half} WHERE file_row_number >= {rows // 2}"
+    )
+    return complete, "halves"
 
 
 def as_arrow(data: object) -> pa.Table:

@@ -131,6 +131,20 @@ def test_exact_gives_the_same_bits_twice(clusters: str, tmp_path: Path) -> None:
     np.testing.assert_allclose(loose.se, runs[0].se, rtol=1e-12)
 
 
+def test_a_file_of_one_row_group_is_read_in_two_halves(tmp_path: Path) -> None:
+    data = many_rows()
+    pq.write_table(data, tmp_path / "one.parquet", row_group_size=len(data))
+    pq.write_table(data, tmp_path / "many.parquet", row_group_size=20_000)
+    design = Design(strata="h", clusters="street", weights="wt")
+    halves = mean(tmp_path / "one.parquet", "y", design, by="sex")
+    whole = mean(tmp_path / "many.parquet", "y", design, by="sex")
+    assert ["halves" in found.explain() for found in (halves, whole)] == [True, False]
+    np.testing.assert_array_equal(halves.n, whole.n)
+    np.testing.assert_allclose([halves.value, halves.se], [whole.value, whole.se], rtol=1e-12)
+    exact = mean(tmp_path / "one.parquet", "y", design, by="sex", exact=True)
+    assert "halves" not in exact.explain()
+
+
 def test_large_values_keep_their_spread() -> None:
     """The sums are shifted before they are squared; a value near 1e9 itself is known to 1e-7 only."""
     data = many_rows(20_000)
