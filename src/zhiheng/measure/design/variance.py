@@ -216,6 +216,37 @@ class Skeleton:
             influence = summed(stage.parent_upper, sums, int(stage.parent_upper.max()) + 1)
         return np.maximum(result, 0.0)
 
+    def applied(self, influence: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Multiply by the matrix of the quadratic form that `dense_variance` is, without its `within`.
+
+        Parameters
+        ----------
+        influence : (nodes, columns), as is what comes out.
+        """
+        result, node = np.zeros_like(influence), np.arange(self.nodes)
+        for depth in range(len(self.stages) - 1, -1, -1):
+            stage = self.stages[depth]
+            single = (stage.sampled == 1) & (stage.scale > 0)
+            if self.rows_are_units and depth == len(self.stages) - 1:
+                keep = np.where(single & (self.lonely == "adjust"), 0.0, stage.scale / stage.sampled)
+                result -= keep[:, None] * influence
+                sums = influence
+            else:
+                sums = summed(stage.unit_parent, influence, len(stage.sampled))
+                mean = sums / stage.sampled[:, None]
+                mean[single & (self.lonely == "adjust")] = 0.0
+                scale = np.where(single & (self.lonely == "average"), 0.0, stage.scale)
+                if self.lonely == "average" and single.any():
+                    scale *= len(single) / max(int((~single).sum()), 1)
+                scaled = scale[stage.unit_parent][:, None] * (influence - mean[stage.unit_parent])
+                result += scaled[node]
+                node = stage.unit_parent[node]
+            if depth == 0:
+                break
+            influence = summed(stage.parent_upper, sums, int(stage.parent_upper.max()) + 1)
+            node = stage.parent_upper[node]
+        return result
+
     def covariance(
         self, influence: NDArray[np.float64], within: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -251,15 +251,43 @@ class Totals:
         -------
         (variables, domains)
         """
-        if self.design.calibration is None:
-            within = self._own_within(gradients) if self.skeleton.rows_are_units else None
+        within = self._own_within(gradients) if self.skeleton.rows_are_units else None
+        fitted = self.fitted(gradients)
+        if fitted is None:
             return self.skeleton.variance(
                 self.node, self.column, self.values(gradients), self.domains, within
             )
-        from scipy.sparse import identity  # noqa: PLC0415 - slow import
+        return self._residual_variance(gradients, within, fitted.reshape(*gradients.shape[:2], -1))
 
-        size = len(gradients) * self.domains
-        return self.combined_variance(gradients, identity(size, format="csr")).reshape(len(gradients), -1)
+    def _residual_variance(
+        self, gradients: NDArray[np.float64], within: NDArray[np.float64] | None, fitted: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Give what `variance` gives for residuals u - Zb: u'Cu - 2 b'Z'Cu + b'Z'CZb.
+
+        Units outside a domain have a residual there too, but no array of all units and all estimates is made.
+        """
+        from scipy.sparse import csr_array, identity  # noqa: PLC0415 - slow import
+
+        skeleton = replace(self.skeleton, domain_lonely=False)
+        scaled = skeleton.applied(self.calibrators)
+        square = self.calibrators.T @ scaled
+        shape = (self.domains, skeleton.nodes)
+        mixed = np.array(
+            [csr_array((u, (self.column, self.node)), shape=shape) @ scaled for u in self.values(gradients)]
+        )
+        if within is not None:
+            cross, products = self._calibrator_products
+            square = square + products
+            mixed += np.einsum("vdk,dpk->vdp", gradients, cross, optimize=True)
+        plain = skeleton.variance(self.node, self.column, self.values(gradients), self.domains, within)
+        taken = ((fitted @ square) * fitted).sum(axis=2)
+        result: NDArray[np.float64] = plain - 2 * (mixed * fitted).sum(axis=2) + taken
+        # where little is left of large numbers, and where lonely strata are averaged over those of the domain, the
+        # residuals themselves are squared
+        few = np.flatnonzero((result < 1e-3 * np.maximum(plain, taken)) | (skeleton.lonely == "average"))
+        if len(few):
+            result.flat[few] = self.combined_variance(gradients, identity(result.size, format="csr")[few])
+        return result
 
     def _own_within(self, gradients: NDArray[np.float64]) -> NDArray[np.float64]:
         result = np.zeros(gradients.shape[:2])

@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from scipy.sparse import identity
 
 from zhiheng.measure import (
     Design,
@@ -378,3 +380,36 @@ def test_golden(key: str) -> None:
     assert found is not None
     check, told = found
     check(*told, GOLDEN[key]["value"])
+
+
+LONELY = pa.table({"h": [1, 1, 1, 2, 3, 3, 3, 3] * 3, "c": [1, 2, 3, 4, 5, 6, 7, 7] * 3, "w": [1.0, 2.0, 3.0] * 8,
+                   "g": list("aabbcabc") * 3, "y": np.sin(np.arange(24.0))})  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["", "awards"])
+@pytest.mark.parametrize("name", DESIGNS)
+@pytest.mark.parametrize("kind", ["poststratify", "rake", "rows", "calibrate"])
+def test_residuals_need_no_array_of_all_units(name: str, kind: str, by: str) -> None:
+    """Squared term by term, the residuals give what they give themselves."""
+    file, design = DESIGNS[name]
+    data, margins = table(file), {"stype": POPULATION["stype"], "sch.wide": POPULATION["sch.wide"]}
+    if kind == "poststratify":
+        design = poststratify(data, design, "stype", POPULATION["stype"]).design
+    elif kind == "calibrate":
+        design = calibrate(data, design, {"(intercept)": 6194.0, "api99": 3914069.0}).design
+    else:
+        design = rake(data, design, margins, residuals="rows" if kind == "rows" else "weights").design
+    check_residuals(mean(data, ["api00", "enroll"], design, by=by or ()))
+
+
+@pytest.mark.parametrize("lonely", ["remove", "adjust", "average"])
+@pytest.mark.parametrize("clusters", ["c", "*"])
+def test_residuals_of_lonely_units(lonely: Any, clusters: str) -> None:
+    data = LONELY if clusters == "c" else LONELY.slice(0, 8)
+    design = Design(strata="h", clusters=clusters, weights="w", lonely=lonely)
+    check_residuals(mean(data, "y", calibrate(data, design, {"(intercept)": 60.0}).design, by="g"))
+
+
+def check_residuals(found: Estimates) -> None:
+    direct = found.totals.combined_variance(found.gradients, identity(len(found), format="csr"))
+    np.testing.assert_allclose(found.totals.variance(found.gradients).ravel(), direct, rtol=1e-11, atol=1e-20)
