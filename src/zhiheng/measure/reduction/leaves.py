@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+GOOD = f"{WEIGHT} > 0 AND {WEIGHT} <= 'infinity'::DOUBLE"
+"""That a weight is positive and a number; NaN is above infinity here."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """Sums by leaf, turned into arrays one at a time: a result of many leaves is held once.
@@ -153,20 +157,19 @@ def reduce_rows(
         row_weight = f"{weight} * {FACTOR}"
     distinct = list(dict.fromkeys(terms))
     needed = list(dict.fromkeys(pairs)) if design.rows_are_units else []
-    counted = list(dict.fromkeys(counts))
+    counted = dict.fromkeys(counts)
     select = [f"{quoted(k)} AS k{i}" for i, k in enumerate(keys)]
     select.append(f"COALESCE(({where}), FALSE) AS inside" if where else "TRUE AS inside")
     select += [
         "count(*) AS rows",
         f"sum({WEIGHT}) AS weight",
-        f"min({WEIGHT}) AS least",
-        f"count({WEIGHT}) AS weighted",
+        f"count(CASE WHEN {GOOD} THEN NULL ELSE 1 END) AS bad",
     ]
     select += [
         f"sum({WEIGHT} * ({t})) AS s{i}" if t != "1" else f"sum({WEIGHT}) AS s{i}"
         for i, t in enumerate(distinct)
     ]
-    select += [f"count({c}) AS c{i}" for i, c in enumerate(counted)]
+    select += [f"count({c}) AS c{i}" for i, c in enumerate(counted) if c != "1"]
     products = {pair: _product(terms[pair[0]], terms[pair[1]]) for pair in needed}
     multiplied = {product: i for i, product in enumerate(dict.fromkeys(products.values()))}
     select += [f"sum({WEIGHT} * {WEIGHT} * {product}) AS p{i}" for product, i in multiplied.items()]
@@ -176,11 +179,11 @@ def reduce_rows(
         select += [f"min({quoted(column)})::DOUBLE AS lo{i}", f"max({quoted(column)})::DOUBLE AS hi{i}"]
     if isinstance(calibration, CellCalibration):
         select.append(f"count({CELL}) AS celled")
-    sql = f"SELECT {', '.join(select)} FROM (SELECT *, {row_weight} AS {WEIGHT} FROM {source.name}) GROUP BY ALL"
-    table = source.query(sql, purpose)
+    rows = f"(SELECT *, {row_weight} AS {WEIGHT} FROM {source.name})"
+    table = source.query(f"SELECT {', '.join(select)} FROM {rows} GROUP BY ALL", purpose)
     if isinstance(calibration, CellCalibration):
         _check_cells(source, table, calibration)
-    _check_weights(table, design)
+    _check_weights(source, table, design, rows)
 
     coded = {k: _codes(table.column(f"k{i}")) for i, k in enumerate(keys)}
     domain, domains = _domains(table, [coded[b] for b in by])
@@ -197,7 +200,7 @@ def reduce_rows(
     if isinstance(calibration, CellCalibration) and cell is not None:
         factor *= calibration.factors[cell]
     position = {t: i for i, t in enumerate(distinct)}
-    where_counted = {c: i for i, c in enumerate(counted)}
+    where_counted = {c: f"c{i}" for i, c in enumerate(counted)} | {"1": "rows"}
     return Leaves(
         domains=domains,
         domain=domain,
@@ -208,7 +211,7 @@ def reduce_rows(
         rows=floats(table, "rows"),
         weight=floats(table, "weight"),
         sums=Columns(table, tuple(f"s{position[t]}" for t in terms)),
-        counts=Columns(table, tuple(f"c{where_counted[c]}" for c in counts)),
+        counts=Columns(table, tuple(where_counted[c] for c in counts)),
         products={pair: i for i, pair in enumerate(needed)},
         product_sums=Columns(table, tuple(f"p{multiplied[products[pair]]}" for pair in needed)),
         passes=list(source.passes),
@@ -247,18 +250,20 @@ def _check_cells(source: Source, table: pa.Table, calibration: CellCalibration) 
     raise Problem("target_missing_cell", columns="×".join(calibration.columns), found=str(found.to_pylist()))
 
 
-def _check_weights(table: pa.Table, design: Design) -> None:
+def _check_weights(source: Source, table: pa.Table, design: Design, rows: str) -> None:
     if table.num_rows == 0:
         raise Problem("no_rows", found="0")
-    if design.weights is None and design.weight_expression is None:
+    given = design.weights is not None or design.weight_expression is not None
+    if not given or not floats(table, "bad").any():
         return
     name = design.weights or "w"
-    missing = floats(table, "rows").sum() - floats(table, "weighted").sum()
-    if missing:
-        raise Problem("weight_missing", column=name, count=int(missing))
-    least = float(floats(table, "least").min())
-    if not least > 0:
-        raise Problem("weight_not_positive", column=name, found=least)
+    found = source.query(
+        f"SELECT count(*) - count({WEIGHT}) AS missing, min({WEIGHT}) AS least FROM {rows} WHERE ({GOOD}) IS NOT TRUE",
+        "weights",
+    ).to_pylist()[0]
+    if found["missing"]:
+        raise Problem("weight_missing", column=name, count=found["missing"])
+    raise Problem("weight_not_positive", column=name, found=found["least"])
 
 
 @dataclass(frozen=True)
