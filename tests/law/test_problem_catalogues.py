@@ -24,7 +24,7 @@ def catalogue_of(module: str) -> dict[str, tuple[str, str]]:
     """The messages of a room by code; a web room keeps each as a constant `Rule`, named here by the constant."""
     room = import_module(module)
     if hasattr(room, "CATALOGUE"):
-        return room.CATALOGUE
+        return {code: (m.zh, m.en) if hasattr(m, "zh") else m for code, m in room.CATALOGUE.items()}
     return {
         name: (rule.breach.zh + rule.remedy.zh, rule.breach.en + rule.remedy.en)
         for name, rule in vars(room).items()

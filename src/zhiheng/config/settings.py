@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "zhiheng.core.organisations",
     "zhiheng.core.journal",
     *LINES,
+    "zhiheng.figures",
     "zhiheng.core",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
