@@ -271,15 +271,22 @@ class Totals:
         skeleton = replace(self.skeleton, domain_lonely=False)
         scaled = skeleton.applied(self.calibrators)
         square = self.calibrators.T @ scaled
-        shape = (self.domains, skeleton.nodes)
-        mixed = np.array(
-            [csr_array((u, (self.column, self.node)), shape=shape) @ scaled for u in self.values(gradients)]
+        place = csr_array(
+            (np.arange(len(self.node)), (self.column, self.node)), shape=(self.domains, skeleton.nodes)
         )
+        mixed = np.empty_like(fitted)
+
+        def influences() -> Iterator[NDArray[np.float64]]:
+            for v, influence in enumerate(self.values(gradients)):
+                own = csr_array((influence[place.data], place.indices, place.indptr), place.shape)
+                mixed[v] = np.asarray(own @ scaled)
+                yield influence
+
+        plain = skeleton.variance(self.node, self.column, influences(), self.domains, within)
         if within is not None:
             cross, products = self._calibrator_products
             square = square + products
             mixed += np.einsum("vdk,dpk->vdp", gradients, cross, optimize=True)
-        plain = skeleton.variance(self.node, self.column, self.values(gradients), self.domains, within)
         taken = ((fitted @ square) * fitted).sum(axis=2)
         result: NDArray[np.float64] = plain - 2 * (mixed * fitted).sum(axis=2) + taken
         # where little is left of large numbers, and where lonely strata are averaged over those of the domain, the
