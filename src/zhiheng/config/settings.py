@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "zhiheng.core.journal",
     *LINES,
     "zhiheng.figures",
+    "zhiheng.portal",
     "zhiheng.core",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
@@ -126,6 +127,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "zhiheng.core.edge.ProblemPages",
 ]
 ROOT_URLCONF = "zhiheng.config.urls"
 TEMPLATES = [
@@ -136,6 +138,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "zhiheng.ui.context.page",
             ],
             "loaders": [
                 (
@@ -173,7 +176,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "desk"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
@@ -214,7 +217,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = MODE == "development"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = MODE == "development"
 
 # ── logs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 LOGGING = {

@@ -193,7 +193,7 @@ class Figure:
             raise Problem(PERIOD_RULE, figure=self.name, by=self.period.value, period=period.name)
 
     def fingerprint(self) -> str:
-        """Give a hash of what the figure means: words, unit, kind, columns, and the query as written (not its layout)."""
+        """Give a hash of what the figure means: words, unit, kind, columns, the query as written (not its layout)."""
         query = ast.dump(ast.parse(textwrap.dedent(inspect.getsource(self.rows))))
         said = [
             self.code, self.edition, self.definition.zh, self.definition.en, self.unit.name, self.kind.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -17,3 +18,15 @@ def say_tag(zh: str, en: str, **values: Any) -> str:
     """`{% say "共 {n} 家" "{n} companies" n=count %}`: words in the language of the request, values escaped."""
     words = say(Text(zh, en))
     return format_html(words, **values) if values else conditional_escape(words)
+
+
+@register.filter
+def words(value: Any) -> str:
+    """`{{ figure.name|words }}`: a `Text` in the language of the request."""
+    return say(value) if isinstance(value, Text) else str(value)
+
+
+@register.filter
+def number(value: Decimal | float | None, decimals: int = 0) -> str:
+    """`{{ value|number:1 }}`: with separators and that many decimals; an em dash where there is none."""
+    return "—" if value is None else f"{value:,.{decimals}f}"

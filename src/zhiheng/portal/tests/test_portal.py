@@ -1,0 +1,193 @@
+"""Public pages: who sees which rows, both languages, drift, nothing injected."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver, reverse
+
+from zhiheng.core.organisations import operations as cards
+from zhiheng.core.organisations.models import Kind
+from zhiheng.core.people import operations as people
+from zhiheng.core.people.models import Account, Part, Role
+from zhiheng.figures.definition import Column, Period
+from zhiheng.figures.operations import freeze
+from zhiheng.gatherings import operations as gatherings
+from zhiheng.gatherings.models import Kind as Gathering
+from zhiheng.lines.members import operations as members
+from zhiheng.lines.members.figures import PARTICIPATION
+from zhiheng.portal.views import cell
+from zhiheng.ui.words import Text
+
+pytestmark = pytest.mark.django_db
+OWN, OTHER = "自家<b>公司</b>", "别家公司"
+DAY = dt.date(2018, 5, 1)
+
+
+class Story:
+    """Two members, one attended; the rate is published; then the other turns out to have attended too."""
+
+    def __init__(self):
+        self.by = people.system_account()
+        self.own, self.other = (
+            cards.add(by=self.by, kind=Kind.COMPANY, name=name, no_code_reason="示例")
+            for name in (OWN, OTHER)
+        )
+        for card in (self.own, self.other):
+            application = members.apply(by=self.by, organisation=card, on=dt.date(2013, 1, 1))
+            members.approve(by=self.by, application=application, on=dt.date(2013, 1, 1))
+        self.meet(self.own)
+        self.number = freeze(by=self.by, figure=PARTICIPATION, period=Period.year(2018))
+        self.accounts = {"nobody": None}
+        for name, line, part, card in (
+            ("stranger", None, None, None),
+            ("reader", "members", Part.READS, None),
+            ("contact", "members", Part.CONTACT, self.own),
+            ("other_line", "awards", Part.RUNS, None),
+        ):
+            self.accounts[name] = Account.objects.create_user(name, "a long password")
+            if line:
+                Role.objects.create(
+                    account=self.accounts[name],
+                    line=line,
+                    part=part,
+                    organisation=card,
+                    start=dt.date(2013, 1, 1),
+                )
+
+    def meet(self, card):
+        edition = gatherings.hold(by=self.by, kind=Gathering.ACTIVITY, name_zh="会员活动", on=[DAY])
+        person = people.add_person(by=self.by, name="某人", organisation=card)
+        gatherings.check_in(by=self.by, session=edition.sessions.get(), person=person)
+
+    def get(self, client, role, address, **headers):
+        client.logout()
+        if account := self.accounts[role]:
+            client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        return client.get(address, **headers)
+
+
+@pytest.fixture
+def story():
+    return Story()
+
+
+# Address × role: the status each must get. The office is Django's admin; it has its own sign-in.
+EVERYBODY = {"nobody": 200, "stranger": 200, "reader": 200, "contact": 200, "other_line": 200}
+TABLE = {
+    "home": EVERYBODY,
+    "figures": EVERYBODY,
+    "figure": EVERYBODY,
+    "number": EVERYBODY,
+    "sign-in": EVERYBODY,
+    "sign-out": dict.fromkeys(EVERYBODY, 405),
+    "set_language": dict.fromkeys(EVERYBODY, 302),
+}
+
+
+def test_every_address_stands_in_the_table():
+    named = {p.name for p in get_resolver().url_patterns if isinstance(p, URLPattern)}
+    assert named == set(TABLE)
+    assert [p.pattern._route for p in get_resolver().url_patterns if not isinstance(p, URLPattern)] == [
+        "office/"
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_each_role_gets_what_the_table_says(client, story, name):
+    more = {"figure": ["members.participation"], "number": [story.number.token]}.get(name)
+    for role, status in TABLE[name].items():
+        assert story.get(client, role, reverse(name, args=more)).status_code == status, role
+
+
+def test_the_office_is_closed_to_who_is_not_staff(client, story):
+    for role in EVERYBODY:
+        assert story.get(client, role, "/office/").status_code == 302, role
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "other"),
+    [("nobody", 0, 0), ("stranger", 0, 0), ("other_line", 0, 0), ("contact", 1, 0), ("reader", 1, 1)],
+)
+def test_rows_are_seen_by_whom_they_concern(client, story, role, own, other):
+    page = story.get(client, role, reverse("number", args=[story.number.token])).content.decode()
+    assert "50.0" in page
+    assert ("自家" in page, OTHER in page) == (bool(own), bool(other))
+    assert ("您可查看" in page) == bool(own)
+    if own:
+        assert f"您可查看 {own + other} 行" in page
+
+
+def test_what_somebody_typed_is_text(client, story):
+    page = story.get(client, "reader", reverse("number", args=[story.number.token])).content.decode()
+    assert "<b>公司" not in page
+    assert "&lt;b&gt;公司" in page
+    page = story.get(client, "nobody", reverse("figures") + "?q=<script>").content.decode()
+    assert "<script" not in page
+
+
+def test_no_page_needs_an_inline_script_or_style(client, story):
+    for name, more in (("home", []), ("figures", []), ("number", [story.number.token])):
+        answer = story.get(client, "reader", reverse(name, args=more))
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert not re.search(r"<script(?! src)|<style| style=| on\w+=", answer.content.decode())
+
+
+def test_a_change_shows_and_the_number_stays(client, story):
+    address = reverse("number", args=[story.number.token])
+    assert "没有变化" in story.get(client, "nobody", address).content.decode()
+    story.meet(story.other)
+    page = story.get(client, "nobody", address).content.decode()
+    assert "50.0" in page
+    assert "100.0" in page
+    assert "1 行" in page
+    assert OTHER not in page
+
+
+def test_both_languages(client, story):
+    for name, more in (
+        ("home", []),
+        ("figures", []),
+        ("figure", ["members.participation"]),
+        ("number", [story.number.token]),
+    ):
+        page = story.get(
+            client, "nobody", reverse(name, args=more), headers={"accept-language": "en"}
+        ).content.decode()
+        assert '<html lang="en">' in page
+        assert re.sub(r'<button[^>]*lang="zh-Hans">中文</button>', "", page).isascii() or not re.search(
+            r"[\u4e00-\u9fff]", re.sub(r"中文", "", page)
+        )
+
+
+def test_what_is_not_there(client, story):
+    assert story.get(client, "nobody", "/n/unknown/").status_code == 404
+    unknown = story.get(client, "nobody", "/figures/unknown/")
+    assert unknown.status_code == 404
+    assert "没有代号为" in unknown.content.decode()
+    answer = story.get(client, "nobody", "/figures/unknown/", headers={"accept": "application/json"})
+    assert answer.json()["code"] == "figures.unknown"
+    assert "没有找到" in story.get(client, "nobody", "/figures/?q=zzz").content.decode()
+
+
+def test_a_number_is_opened_in_a_number_of_queries_that_does_not_grow(client, story):
+    address = reverse("number", args=[story.number.token])
+    story.get(client, "reader", address)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for i in range(5):
+        card = cards.add(by=story.by, kind=Kind.COMPANY, name=f"公司{i}", no_code_reason="示例")
+        application = members.apply(by=story.by, organisation=card, on=DAY)
+        members.approve(by=story.by, application=application, on=DAY)
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+    assert len(many) == len(few) <= 10, [query["sql"][:100] for query in many.captured_queries]
+
+
+@pytest.mark.parametrize(("value", "masked"), [("王", "王"), ("王五", "王*"), ("13800001234", "1********34")])
+def test_what_is_personal_is_masked(value, masked):
+    assert cell(Column("name", Text("姓名", "Name"), frozen=False, personal=True), value) == masked
