@@ -168,12 +168,39 @@ class Weighting:
 
 
 @dataclass(frozen=True)
+class Database:
+    """A table of PostgreSQL.
+
+    Attributes
+    ----------
+    connection
+        Name of the environment variable that tells how to connect; what it holds is kept nowhere.
+    table, schema
+        Without a schema, the first of the search path that has the table.
+    key, line
+        Where it stands in plan.toml, for messages.
+    """
+
+    connection: str
+    table: str
+    schema: str = ""
+    key: str = ""
+    line: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What messages and the report call it."""
+        return "PostgreSQL " + (f"{self.schema}.{self.table}" if self.schema else self.table)
+
+
+@dataclass(frozen=True)
 class TablePlan:
     """A table: its files, its columns and how it was drawn."""
 
     name: str
     role: Role
     files: Mapping[str, str]  # wave -> file; "" for one file with all waves
+    database: Database | None = None  # instead of files; `files` then has its name
     wave: str = ""
     encoding: Literal["utf-8", "gb18030"] = "utf-8"
     sheet: str = ""

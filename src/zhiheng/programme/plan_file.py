@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
+from zhiheng.programme.indicator_file import read_indicators
 from zhiheng.programme.plan import (
     WHOLE,
     Adjustment,
     Band,
     Coding,
     Column,
+    Database,
     DesignPlan,
     Domain,
     Importance,
     IndexPlan,
-    IndicatorRow,
     Lonely,
     Margin,
     Measured,
@@ -35,16 +35,12 @@ from zhiheng.programme.plan import (
     Weighting,
     Words,
 )
-from zhiheng.programme.problems import Findings, listed, nearest
+from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.section import FILE, Section, lines_of_keys, plain
-from zhiheng.programme.sheet import Sheet, read_sheet
 
 FORMATS = ("parquet", "xlsx", "html", "docx", "pdf")
-INDICATOR_COLUMNS = (
-    "code", "parent", "name_zh", "name_en", "weight", "direction", "aggregate", "table", "variable", "statistic",
-    "category", "transform", "normalise", "low", "high", "cap", "unit", "optional", "source",
-)  # fmt: skip
-_YES = {"1", "1.0", "true", "yes", "是"}
+#: how the name of an environment variable is written; no address and few passwords look like this
+VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 def read_plan(folder: Path, findings: Findings) -> Plan | None:
@@ -84,7 +80,7 @@ def _plan(top: Section, folder: Path, findings: Findings) -> Plan:
     domains = tuple(_domain(s) for s in top.sections("domains"))
     index = top.section("index")
     names = [t.name for t in tables]
-    indicators, indicator_file = _indicators(folder, tables, findings)
+    indicators, indicator_file = read_indicators(folder, tables, findings)
     if index is not None and not indicators and indicator_file == "":
         findings.add("file_missing", "indicators.csv", found="indicators.csv")
     plan = Plan(
@@ -132,7 +128,7 @@ def _domain(section: Section) -> Domain:
         code=code,
         name=section.words("name") or Words(code, code),
         columns=section.texts("columns", (code,)),
-        labels=section.text("labels"),
+        labels=section.path_of("labels"),
         index=section.flag("index", default=True),
     )
     section.close()
@@ -143,7 +139,8 @@ def _domain(section: Section) -> Domain:
 
 
 def _table(section: Section, waves: tuple[str, ...]) -> TablePlan:
-    files = _files(section, waves)
+    database = _database(section)
+    files = _files(section, waves, database)
     coding = section.section("coding")
     columns = section.section("columns")
     rules = section.section("rules")
@@ -151,6 +148,7 @@ def _table(section: Section, waves: tuple[str, ...]) -> TablePlan:
         name=section.text("name", required=True),
         role=cast("Role", section.choice("role", get_args(Role), "survey")),
         files=files,
+        database=database,
         wave=section.text("wave"),
         encoding=cast('Literal["utf-8", "gb18030"]', _encoding(section)),
         sheet=section.text("sheet"),
@@ -171,18 +169,44 @@ def _table(section: Section, waves: tuple[str, ...]) -> TablePlan:
     return table
 
 
-def _files(section: Section, waves: tuple[str, ...]) -> dict[str, str]:
-    path, files = section.text("path"), section.section("files")
-    if bool(path) == (files is not None):
-        section.tell("one_of", "path", "path, files" if path else "—", "path, files")
+def _files(section: Section, waves: tuple[str, ...], database: Database | None) -> dict[str, str]:
+    path, files = section.path_of("path"), section.section("files")
+    given = [k for k in ("path", "files", "postgres") if section.data.get(k)]
+    if len(given) != 1:
+        section.tell("one_of", given[0] if given else "path", listed(given) or "—", "path, files, postgres")
+    if database is not None:
+        return {"": database.name}
     if files is None:
         return {"": path}
     read = {}
-    for wave, _, value in files.children():
+    for wave, _, _ in files.children():
         if wave not in waves:
             files.tell("reference_unknown", wave, wave, listed(waves, 40))
-        read[wave] = plain(value)
+        read[wave] = files.path_of(wave)
     return read
+
+
+def _database(parent: Section) -> Database | None:
+    """Read where a table of PostgreSQL is. What does not belong here is never repeated: it may hold a password."""
+    given = parent.data.get("postgres")
+    if given is not None and not isinstance(given, dict):
+        parent.asked.append("postgres")
+        parent.tell("connection_in_plan", "postgres")
+    section = parent.section("postgres") if isinstance(given, dict) else None
+    if section is None:
+        return None
+    if not VARIABLE.fullmatch(str(section.data.get("connection", "A"))):
+        section.tell("connection_in_plan", "connection")
+        section = Section({**section.data, "connection": ""}, section.path, section.findings, section.lines)
+    database = Database(
+        connection=section.text("connection", required=True),
+        table=section.text("table", required=True),
+        schema=section.text("schema"),
+        key=section.where(),
+        line=section.line(),
+    )
+    section.close()
+    return database
 
 
 def _encoding(section: Section) -> str:
@@ -305,7 +329,7 @@ def _weighting(section: Section | None) -> Weighting | None:
         return None
     margins = []
     for inner in section.sections("margins"):
-        margins.append(Margin(inner.texts("columns"), inner.text("path", required=True)))
+        margins.append(Margin(inner.texts("columns"), inner.path_of("path", required=True)))
         inner.close()
     trim = section.section("trim")
     bounds = None
@@ -438,62 +462,3 @@ def _outputs(section: Section | None) -> Outputs:
                 section.tell("not_allowed", key, name, " | ".join(legal))
     section.close()
     return outputs
-
-
-# ── indicators ──
-
-
-def _indicators(
-    folder: Path, tables: tuple[TablePlan, ...], findings: Findings
-) -> tuple[tuple[IndicatorRow, ...], str]:
-    name = next((n for n in ("indicators.csv", "indicators.xlsx") if (folder / n).is_file()), "")
-    if not name:
-        return (), ""
-    sheet = read_sheet(folder / name, name, findings)
-    if sheet is None or not sheet.require(("code",), findings):
-        return (), name
-    _legal_columns(sheet, findings)
-    by_name = {t.name: t for t in tables}
-    rows = []
-    for number, cells in zip(sheet.row_numbers, sheet.rows, strict=True):
-        rows.append(
-            IndicatorRow(
-                code=cells["code"],
-                parent=cells.get("parent", ""),
-                name=Words(cells.get("name_zh", "") or cells["code"], cells.get("name_en", "")),
-                measured=_measured(cells, by_name, name, number, findings),
-                cells=cells,
-                optional=cells.get("optional", "").lower() in _YES,
-                row=number,
-            )
-        )
-    return tuple(rows), name
-
-
-def _legal_columns(sheet: Sheet, findings: Findings) -> None:
-    for column in sheet.header:
-        if column and column not in INDICATOR_COLUMNS:
-            findings.add("key_unknown", sheet.file, 1, column, column, nearest(column, INDICATOR_COLUMNS))
-
-
-def _measured(
-    cells: Mapping[str, str], tables: Mapping[str, TablePlan], file: str, row: int, findings: Findings
-) -> Measured | None:
-    variable, table = cells.get("variable", ""), cells.get("table", "")
-    if not variable:
-        return None
-    if not table and len(tables) == 1:
-        table = next(iter(tables))
-    if table not in tables:
-        findings.add("reference_unknown", file, row, "table", table or "—", listed(tables))
-        return None
-    published = tables[table].role == "published"
-    statistic: Any = cells.get("statistic", "") or ("value" if published else "mean")
-    legal = ("value",) if published else ("mean", "proportion", "total")
-    if statistic not in legal:
-        findings.add("not_allowed", file, row, "statistic", statistic, " | ".join(legal))
-        statistic = legal[0]
-    category = tuple(c.strip() for c in cells.get("category", "").split("|") if c.strip())
-    if statistic == "proportion" and not category:
-        findings.add("key_missing", file, row, "category", expected="category")
-    return Measured(table, variable, statistic, category)

@@ -40,6 +40,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "one_of": ("应恰给出其中之一：{expected}，现有：{found}。请改正。", "Give exactly one of {expected}; there is {found}. Correct it."),
     # ── files ──
     "file_missing": ("没有找到文件 {found}。请检查路径，或用 --data 指出数据目录。", "There is no file {found}. Check the path, or name the data folder with --data."),
+    "path_outside": (
+        "“{found}”在目录之外，应为目录之内的相对路径（不以 / 或盘符开头，没有 ..）。请把文件放进目录，或用 --data 指出数据目录。",
+        "{found} leads out of the folder; a path is relative and stays inside (no leading / or drive, no ..). Put the file into "
+        "the folder, or name the data folder with --data.",
+    ),
     "file_kind": ("不能读 {found}，应为：{expected}。请另存为其中一种。", "{found} cannot be read; it must be {expected}. Save it as one of these."),
     "file_empty": ("文件是空的（{found}），应有表头和至少一行数据。请重新导出。", "The file is empty ({found}); it needs a header and at least one row. Export it again."),
     "file_damaged": ("读不出来：{found}。应为完好的 {expected}。请重新导出或重新复制。", "It cannot be read: {found}. A sound {expected} was expected. Export or copy it again."),
@@ -65,8 +70,46 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The sheet is big: {found}; reading takes about {expected} each time. Save it as csv or parquet to be much faster.",
     ),
     "header_repeated": ("表头“{found}”重复，应唯一。请改名。", "The header {found} occurs twice; headers must be unique. Rename one."),
+    # ── databases ──
+    "connection_in_plan": (
+        '这里不能写地址或连接串（可能含口令，所以不重复），应写 postgres.connection = "环境变量名"，postgres.table = "表名"，'
+        "变量名用大写字母、数字和下划线。请把连接串放进环境变量。",
+        "No address or connection string may stand here (it may hold a password, so it is not repeated); write "
+        'postgres.connection = "NAME_OF_A_VARIABLE" and postgres.table = "…", the name in capitals, digits and underscores. '
+        "Put the connection string into that environment variable.",
+    ),
+    "database_variable": (
+        "环境变量 {found} 没有设置，应为数据库连接串。请先设置：export {found}='host=… dbname=… user=…'。",
+        "The environment variable {found} is not set; it should hold how to connect. Set it first: "
+        "export {found}='host=… dbname=… user=…'.",
+    ),
+    "database_address": (
+        "环境变量 {found} 中的连接串无法识别，应为 host=… dbname=… user=… 或 postgresql://用户@主机/库；口令中的 @ 和 / 须写作 %40 和 %2F。请改正。",
+        "The connection string in {found} cannot be read. Write host=… dbname=… user=… or postgresql://user@host/database; "
+        "in a password @ and / are written %40 and %2F.",
+    ),
+    "database_unreachable": (
+        "按环境变量 {expected} 连不上数据库：{found}。请核对其中的地址、用户和口令，以及数据库是否在运行。",
+        "The database that {expected} leads to cannot be reached: {found}. Check the address, user and password in it, and that the database runs.",
+    ),
+    "database_driver": (
+        "读取 PostgreSQL 需要 {expected}。请安装：pip install '{expected}'。",
+        "Reading PostgreSQL needs {expected}. Install it: pip install '{expected}'.",
+    ),
+    "table_missing": (
+        "数据库中没有表“{found}”。请核对 table 和 schema。",
+        "The database has no table {found}. Check `table` and `schema`.",
+    ),
+    "table_empty": (
+        "表“{found}”没有任何数据行，应至少一行。请核对表名，以及该用户能读到哪些行。",
+        "The table {found} has no row; one at least was expected. Check its name, and which rows this user may read.",
+    ),
+    "table_unreadable": (
+        "表“{expected}”读不出来：{found}。请核对读取权限和列中的值。",
+        "The table {expected} cannot be read: {found}. Check the right to read it and the values in its columns.",
+    ),
     # ── columns and values ──
-    "column_missing": ("缺少列“{found}”。文件中的列：{expected}。请在 columns 中写出它在文件里的名称，或补上该列。", "There is no column {found}. The file has {expected}. Name it under `columns` as the file does, or add it."),
+    "column_missing": ("缺少列“{found}”。现有的列：{expected}。请在 columns 中写出它在数据里的名称，或补上该列。", "There is no column {found}; there are {expected}. Name it under `columns` as the data do, or add it."),
     "wave_unmapped": (
         "“{found}”没有说明 {expected} 这一期在哪一列。请补上该期的列名；若该期没有问，写 false。",
         "{found} does not say which column holds it in wave {expected}. Name the column, or write false when that wave did not ask.",

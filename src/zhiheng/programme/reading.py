@@ -10,7 +10,7 @@ import codecs
 import gzip
 import math
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -34,12 +34,16 @@ _CHUNK = 8 << 20
 
 @dataclass(frozen=True)
 class RawTable:
-    """Columns of a file. Row i of `data` stands in row ``i + first_row`` of the file."""
+    """Columns of a file. Row i of `data` stands in row ``i + first_row`` of the file.
+
+    `record` is what run.json says of a source whose file cannot be hashed.
+    """
 
     file: str
     header: tuple[str, ...]
     data: pa.Table
     first_row: int = 2
+    record: Mapping[str, object] | None = None
 
 
 def kind_of(path: Path) -> str:
@@ -50,6 +54,8 @@ def kind_of(path: Path) -> str:
 
 class DataFile:
     """A data file: first its header, then the columns asked for."""
+
+    header_row: int | None = 1
 
     def __init__(self, path: Path, name: str, encoding: str, sheet: str, findings: Findings) -> None:
         self.path = path

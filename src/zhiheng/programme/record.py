@@ -40,10 +40,14 @@ def record_of(
     findings: Iterable[Finding],
     ledger: RowLedger,
     *,
+    sources: Mapping[str, Mapping[str, object]],
     exact: bool,
 ) -> dict[str, Any]:
-    """Gather the record. Nothing in it depends on the clock, so that an exact run has the same one each time."""
-    files = sorted({f for t in plan.tables for f in t.files.values()})
+    """Gather the record; `sources` are what is known of database tables, by name.
+
+    Nothing in it depends on the clock, so that an exact run has the same one each time.
+    """
+    files = sorted({f for t in plan.tables if t.database is None for f in t.files.values()})
     return {
         "format": 1,
         "zhiheng": __version__,
@@ -54,6 +58,7 @@ def record_of(
         "exact": exact,
         "plan": {name: sha256(plan.folder / name) for name in plan_files(plan)},
         "data": {name: sha256(data / name) for name in files if (data / name).is_file()},
+        **({"databases": {name: dict(source) for name, source in sources.items()}} if sources else {}),
         "versions": {
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in LIBRARIES},

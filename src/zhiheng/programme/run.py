@@ -194,6 +194,7 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         ),
     )
     methods = _methods(plan, analyses)
+    sources = {name: table.source for name, table in prepared.tables.items() if table.source is not None}
     found = clock.timed(
         "results",
         4,
@@ -218,7 +219,7 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         results=found,
         record=record.record_of(
             plan, data, analyses, {"indicators": methods, "levels": figures}, prepared.findings, prepared.ledger,
-            exact=exact,
+            sources=sources, exact=exact,
         ),
         out=out,
     )  # fmt: skip

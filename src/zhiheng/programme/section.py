@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, TypeVar
 
 from zhiheng.programme.plan import Condition, Words
@@ -69,21 +70,19 @@ class Section:
         self.asked: list[str] = []
 
     def where(self, key: str = "") -> str:
-        """The full path of a key."""
+        """The full path of a key as a person reads it: ``tables[1].columns.overall``."""
         return ".".join(p for p in (self.path, key) if p)
 
     def line(self, key: str = "") -> int | None:
         """The line of a key, or of the nearest table around it."""
-        path = self.where(key)
+        path = re.sub(r"\[(\d+)\]", _counted, self.where(key))
         while path and path not in self.lines:
             path = path.rpartition(".")[0]
         return self.lines.get(path)
 
     def tell(self, code: str, key: str = "", found: object = "", expected: object = "") -> None:
         """Note a finding at a key."""
-        self.findings.add(
-            code, FILE, self.line(key), re.sub(r"\.(\d+)", _counted, self.where(key)), found, expected
-        )
+        self.findings.add(code, FILE, self.line(key), self.where(key), found, expected)
 
     def raw(self, key: str, *, required: bool = False) -> Any:
         """Any value, none when absent."""
@@ -101,6 +100,19 @@ class Section:
             return plain(value)
         self.tell("key_kind", key, value, ("文字", "a text"))
         return default
+
+    def path_of(self, key: str, *, required: bool = False) -> str:
+        """A path inside the folder: relative, without ``..``; empty when it is not."""
+        if "://" in str(self.data.get(key)):
+            self.asked.append(key)
+            self.tell("connection_in_plan", key)  # not repeated: it may hold a password
+            return ""
+        path = self.text(key, required=required)
+        kinds = (PurePosixPath(path), PureWindowsPath(path))
+        if any(k.is_absolute() or k.drive or k.root or ".." in k.parts for k in kinds):
+            self.tell("path_outside", key, path)
+            return ""
+        return path
 
     def number(self, key: str, default: T) -> float | T:
         """A number."""
@@ -193,7 +205,10 @@ class Section:
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
             self.tell("key_kind", key, value, (f"[[{key}]] 的列表", f"a list of tables, [[{key}]]"))
             return []
-        return [Section(v, self.where(f"{key}.{i}"), self.findings, self.lines) for i, v in enumerate(value)]
+        return [
+            Section(v, self.where(f"{key}[{i}]"), self.findings, self.lines)
+            for i, v in enumerate(value, start=1)
+        ]
 
     def children(self) -> list[tuple[str, Section | None, Any]]:
         """Every key with its table (none where it is not one) and its value: for names that the plan invents."""
@@ -238,4 +253,4 @@ class Section:
 
 
 def _counted(match: re.Match[str]) -> str:
-    return f"[{int(match[1]) + 1}]"
+    return f".{int(match[1]) - 1}"

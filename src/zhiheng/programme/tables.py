@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from zhiheng.programme import coding as cells
 from zhiheng.programme.coding import CleanColumn, Misfit, clean, joined
+from zhiheng.programme.database import DatabaseTable
 from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import STRATUM, WAVE, Coding, Column, Domain, Pick, Plan, TablePlan
 from zhiheng.programme.problems import Findings, Severity, listed
@@ -39,6 +40,8 @@ class CleanTable:
         Row number of each row in its file; `file_of` is the position of that file in `files`.
     levels
         Domains the table can be broken down by.
+    source
+        What run.json says of a database table: what was read, how many rows, the hash of their content.
     """
 
     plan: TablePlan
@@ -47,6 +50,7 @@ class CleanTable:
     file_of: NDArray[np.int64]
     rows: NDArray[np.int64]
     levels: tuple[Domain, ...] = ()
+    source: Mapping[str, object] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -81,14 +85,18 @@ def load(
     CleanTable or None
         None when a file or column is missing; findings tell all of it.
     """
-    opened = [
+    opened: list[tuple[str, DataFile | DatabaseTable]] = [
         (wave, DataFile(data / name, name, table.encoding, table.sheet, findings))
         for wave, name in table.files.items()
+        if name  # else the plan was told so already
     ]
+    if table.database is not None:
+        opened = [("", DatabaseTable(table.database, findings))]
     headers = [file.header() for _, file in opened]
     levels = plan.levels_of(table, [h for h in headers if h is not None])
     loader = _Loader(plan, table, levels, findings, ledger)
     parts: list[CleanTable] = []
+    source: Mapping[str, object] | None = None
     complete = all(h is not None for h in headers)
     for (wave, file), header in zip(opened, headers, strict=True):
         if header is None:
@@ -99,10 +107,11 @@ def load(
             complete = False
             continue
         parts += loader.parts(raw, wave)
+        source = raw.record
     _tell_missing_waves(table, plan, findings)
     if not parts or not complete:
         return None
-    return loader.finish(parts)
+    return replace(loader.finish(parts), source=source)
 
 
 def _tell_missing_waves(table: TablePlan, plan: Plan, findings: Findings) -> None:
@@ -129,7 +138,9 @@ class _Loader:
 
     # ── which columns ──
 
-    def needed(self, file: DataFile, header: tuple[str, ...], waves: list[str]) -> tuple[list[str], bool]:
+    def needed(
+        self, file: DataFile | DatabaseTable, header: tuple[str, ...], waves: list[str]
+    ) -> tuple[list[str], bool]:
         """Give the file columns to read, and whether all are there."""
         wanted: list[str] = []
         whole = True
@@ -153,8 +164,8 @@ class _Loader:
                     wanted += names
         return list(dict.fromkeys(wanted)), whole
 
-    def _missing(self, file: DataFile, name: str, header: tuple[str, ...]) -> bool:
-        self.findings.add("column_missing", file.name, 1, name, name, listed(header, 60))
+    def _missing(self, file: DataFile | DatabaseTable, name: str, header: tuple[str, ...]) -> bool:
+        self.findings.add("column_missing", file.name, file.header_row, name, name, listed(header, 60))
         return False
 
     @staticmethod

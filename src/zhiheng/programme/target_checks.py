@@ -27,7 +27,9 @@ def read_margins(plan: Plan, table: CleanTable, findings: Findings) -> list[tupl
     weighting = table.plan.weighting
     read: list[tuple[Margin, Targets]] = []
     for margin in weighting.margins if weighting else ():
-        targets = _margin(plan, margin, findings)
+        targets = (
+            _margin(plan, margin, findings) if margin.path else None
+        )  # else the plan was told so already
         if targets is not None:
             read.append((margin, targets))
             _levels(table, margin, targets, findings)

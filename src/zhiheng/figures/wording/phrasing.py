@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    InvalidOperation,
+)
 from typing import Final
 
 from zhiheng.documents.words import Language
 from zhiheng.figures.wording.interval import spell
 from zhiheng.figures.wording.numerals import LONGEST, last_non_zero, to_chinese
 from zhiheng.figures.wording.problems import Problem
-from zhiheng.figures.wording.reading import read
+from zhiheng.figures.wording.reading import Rounding, read
 from zhiheng.figures.wording.table import Unit, table
 
 _SCALES: Final[dict[Language, tuple[tuple[str, Decimal], ...]]] = {
@@ -38,7 +46,9 @@ def to_decimal(value: Decimal | int | str) -> Decimal:
     return number
 
 
-def phrases(value: Decimal | int | str, unit: str, language: Language) -> list[str]:
+def phrases(
+    value: Decimal | int | str, unit: str, language: Language, *, rounding: Rounding = "half_up"
+) -> list[str]:
     """The true wordings of a value, best first; each is read back and kept only where it is true.
 
     Exact with separators first, then rounded, then 余, 近, 超过, 以上 and 约; what is true but discouraged comes last.
@@ -49,6 +59,8 @@ def phrases(value: Decimal | int | str, unit: str, language: Language) -> list[s
         The value, exact; shares in per cent.
     unit
         Its unit, as in the truth table; another word is taken as it is.
+    rounding
+        How numbers are rounded: 四舍五入, or GB/T 8170.
 
     Raises
     ------
@@ -57,9 +69,9 @@ def phrases(value: Decimal | int | str, unit: str, language: Language) -> list[s
     """
     number = to_decimal(value)
     kept: list[tuple[bool, str]] = []
-    for said in dict.fromkeys(_candidates(number, unit, language)):
+    for said in dict.fromkeys(_candidates(number, unit, language, rounding)):
         try:
-            claim = read(said)
+            claim = read(said, rounding=rounding)
         except Problem:
             continue
         if claim.bears(number) and table().same_unit(claim.unit, unit):
@@ -67,7 +79,7 @@ def phrases(value: Decimal | int | str, unit: str, language: Language) -> list[s
     return [said for _, said in sorted(kept, key=lambda pair: pair[0])]
 
 
-def _candidates(value: Decimal, unit: str, language: Language) -> Iterator[str]:
+def _candidates(value: Decimal, unit: str, language: Language, rounding: Rounding) -> Iterator[str]:
     yield _say(value, unit, language)
     if abs(value) >= 1000:
         yield _with_unit(spell(value), "", unit, language, value)
@@ -76,7 +88,7 @@ def _candidates(value: Decimal, unit: str, language: Language) -> Iterator[str]:
         yield _small(int(value)) + unit
     if value <= 0:
         return
-    yield from _rounded(value, unit, language)
+    yield from _rounded(value, unit, language, rounding)
     for place in (_place(value) / 10, _place(value)):
         place = max(place, _ONE)  # noqa: PLW2901  nothing is nearly 3.1
         below, above, near = (_to(value, place, how) for how in (ROUND_FLOOR, ROUND_CEILING, ROUND_HALF_UP))
@@ -128,14 +140,15 @@ def _with_unit(digits: str, scale: str, unit: str, language: Language, value: De
     return f"{digits}{scale} {word}" if language == "en" and word[:1].isalnum() else f"{digits}{scale}{word}"
 
 
-def _rounded(value: Decimal, unit: str, language: Language) -> list[str]:
+def _rounded(value: Decimal, unit: str, language: Language, rounding: Rounding) -> list[str]:
     """In 万, 亿, million … with two, one and no decimals; a share or a measured quantity with one and none."""
     head, scale = _scaled(value, language)
     if not scale and not _measured(table().units.get(unit)):
         return []
+    half = ROUND_HALF_UP if rounding == "half_up" else ROUND_HALF_EVEN
     written: list[str] = []
     for decimals in (2, 1, 0) if scale else (1, 0):
-        shown = head.quantize(_ONE.scaleb(-decimals), ROUND_HALF_UP, _ROOM)
+        shown = head.quantize(_ONE.scaleb(-decimals), half, _ROOM)
         if not decimals or last_non_zero(shown) < _ONE.scaleb(1 - decimals):  # 52.30万 is 52.3万
             written.append(_with_unit(f"{shown:f}", scale, unit, language, value))
     return written

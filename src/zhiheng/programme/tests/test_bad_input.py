@@ -45,6 +45,22 @@ def test_missing_file(folder):
     only(folder, "file_missing", file="points.csv", severity="error")
 
 
+@pytest.mark.parametrize(
+    "path", ["../points.csv", "/etc/passwd", "data/../../points.csv", "C:\\\\points.csv", "..\\\\points.csv"]
+)
+def test_a_path_stays_inside_the_folder(folder, path):
+    reword(folder, 'path = "points.csv"', f'path = "{path}"')
+    only(folder, "path_outside", file="plan.toml", row=38, column="tables[2].path")
+    assert not [f for f in check(folder) if f.code == "file_missing"]
+
+
+def test_labels_and_margins_stay_inside_too(folder):
+    reword(folder, 'labels = "districts.csv"', 'labels = "../districts.csv"')
+    reword(folder, 'path = "margin_sex.csv"', 'path = "/margin_sex.csv"')
+    told = [f.column for f in check(folder) if f.code == "path_outside"]
+    assert told == ["tables[1].weighting.margins[1].path", "domains[1].labels"]
+
+
 def test_empty_file(folder):
     (folder / "points.csv").write_bytes(b"")
     only(folder, "file_empty", file="points.csv")

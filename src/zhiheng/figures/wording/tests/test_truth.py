@@ -223,6 +223,8 @@ def test_rounding_by_gb_8170_gives_the_half_to_the_even_digit():
     assert judge("93.4%", "93.45", rounding="half_even").true is True
     assert judge("93.4%", "93.35", rounding="half_even").true is True
     assert judge("93.4%", "93.45").true is False
+    assert "93.4%" in phrases("93.45", "%", "zh", rounding="half_even")
+    assert "93.5%" in phrases("93.45", "%", "zh")
 
 
 def test_an_error_never_changes_a_verdict_but_warns():
