@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "zhiheng.core.journal",
     *LINES,
     "zhiheng.figures",
+    "zhiheng.figures.reports",
     "zhiheng.portal",
     "zhiheng.core",
     "django_cotton.apps.SimpleAppConfig",

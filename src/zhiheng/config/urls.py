@@ -7,6 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
+from zhiheng.portal import reports
 from zhiheng.portal import views as portal
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("figures/", portal.figures, name="figures"),
     path("figures/<str:code>/", portal.one_figure, name="figure"),
     path("n/<str:token>/", portal.number, name="number"),
+    path("reports/", reports.published, name="reports"),
+    path("reports/<str:token>/", reports.one_report, name="report"),
     path("sign-in/", LoginView.as_view(template_name="ui/sign_in.html"), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("language/", set_language, name="set_language"),

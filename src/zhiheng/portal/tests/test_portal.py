@@ -2,73 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
+from published_story import DAY, OTHER, Story
 
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Kind
-from zhiheng.core.people import operations as people
-from zhiheng.core.people.models import Account, Part, Role
-from zhiheng.figures.definition import Column, Period
-from zhiheng.figures.operations import freeze
-from zhiheng.gatherings import operations as gatherings
-from zhiheng.gatherings.models import Kind as Gathering
+from zhiheng.figures.definition import Column
 from zhiheng.lines.members import operations as members
-from zhiheng.lines.members.figures import PARTICIPATION
 from zhiheng.portal.views import cell
 from zhiheng.ui.words import Text
 
 pytestmark = pytest.mark.django_db
-OWN, OTHER = "自家<b>公司</b>", "别家公司"
-DAY = dt.date(2018, 5, 1)
-
-
-class Story:
-    """Two members, one attended; the rate is published; then the other turns out to have attended too."""
-
-    def __init__(self):
-        self.by = people.system_account()
-        self.own, self.other = (
-            cards.add(by=self.by, kind=Kind.COMPANY, name=name, no_code_reason="示例")
-            for name in (OWN, OTHER)
-        )
-        for card in (self.own, self.other):
-            application = members.apply(by=self.by, organisation=card, on=dt.date(2013, 1, 1))
-            members.approve(by=self.by, application=application, on=dt.date(2013, 1, 1))
-        self.meet(self.own)
-        self.number = freeze(by=self.by, figure=PARTICIPATION, period=Period.year(2018))
-        self.accounts = {"nobody": None}
-        for name, line, part, card in (
-            ("stranger", None, None, None),
-            ("reader", "members", Part.READS, None),
-            ("contact", "members", Part.CONTACT, self.own),
-            ("other_line", "awards", Part.RUNS, None),
-        ):
-            self.accounts[name] = Account.objects.create_user(name, "a long password")
-            if line:
-                Role.objects.create(
-                    account=self.accounts[name],
-                    line=line,
-                    part=part,
-                    organisation=card,
-                    start=dt.date(2013, 1, 1),
-                )
-
-    def meet(self, card):
-        edition = gatherings.hold(by=self.by, kind=Gathering.ACTIVITY, name_zh="会员活动", on=[DAY])
-        person = people.add_person(by=self.by, name="某人", organisation=card)
-        gatherings.check_in(by=self.by, session=edition.sessions.get(), person=person)
-
-    def get(self, client, role, address, **headers):
-        client.logout()
-        if account := self.accounts[role]:
-            client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
-        return client.get(address, **headers)
 
 
 @pytest.fixture
@@ -83,6 +32,8 @@ TABLE = {
     "figures": EVERYBODY,
     "figure": EVERYBODY,
     "number": EVERYBODY,
+    "reports": EVERYBODY,
+    "report": EVERYBODY,
     "sign-in": EVERYBODY,
     "sign-out": dict.fromkeys(EVERYBODY, 405),
     "set_language": dict.fromkeys(EVERYBODY, 302),
@@ -99,7 +50,13 @@ def test_every_address_stands_in_the_table():
 
 @pytest.mark.parametrize("name", sorted(TABLE))
 def test_each_role_gets_what_the_table_says(client, story, name):
-    more = {"figure": ["members.participation"], "number": [story.number.token]}.get(name)
+    if name == "report":
+        story.publish()
+    more = {
+        "figure": ["members.participation"],
+        "number": [story.number.token],
+        "report": [story.report.token if name == "report" else ""],
+    }.get(name)
     for role, status in TABLE[name].items():
         assert story.get(client, role, reverse(name, args=more)).status_code == status, role
 

@@ -1,0 +1,209 @@
+"""Writes to reports."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from zhiheng.core.operations import operation, record
+from zhiheng.core.people.models import Account
+from zhiheng.core.problems import EMPTY, Problem
+from zhiheng.figures.definition import Figure, Period
+from zhiheng.figures.models import Snapshot
+from zhiheng.figures.operations import freeze
+from zhiheng.figures.reports.gate import Number, examine
+from zhiheng.figures.reports.models import (
+    Binding,
+    Comment,
+    Override,
+    Publication,
+    Report,
+    SignOff,
+    Step,
+    Version,
+    whole_chain,
+)
+from zhiheng.figures.reports.permissions import Turn
+from zhiheng.figures.reports.problems import (
+    BLOCKED,
+    NOT_ITS_TURN,
+    NOT_SIGNED,
+    NOTHING_TO_LET_THROUGH,
+    NUMBER_TAKEN,
+    PUBLISHED,
+    SAME_HAND,
+    SAVED_SINCE,
+)
+from zhiheng.ui.words import Language, Text, say
+
+
+def _open(report: Report) -> Report:
+    """Lock the report for this transaction; refuse where it is published."""
+    locked = Report.objects.select_for_update().get(pk=report.pk)
+    if Publication.objects.filter(report=locked).exists():
+        raise Problem(PUBLISHED, report=locked)
+    return locked
+
+
+def _needed(value: str, field: str, what: Text) -> str:
+    if not value.strip():
+        raise Problem(EMPTY, field=field, what=say(what))
+    return value.strip()
+
+
+@operation("reports.write", "起草报告", "begin a report")
+def begin(
+    *, by: Account, line: str, title: str, text: str = "", language: Language = "zh",
+    chain: Sequence[Step] = (),
+) -> Report:  # fmt: skip
+    """Begin a report of a line of work, with its first version."""
+    steps = [Step(step).value for step in chain] or whole_chain()
+    report = Report.objects.create(token=secrets.token_urlsafe(12), line=line, language=language, chain=steps)
+    version = Version.objects.create(
+        report=report, number=1, title=_needed(title, "title", Text("标题", "title")), text=text, by=by
+    )
+    record(by, "reports.write", report, ["line", "language", "chain"])
+    record(by, "reports.write", version, ["title", "text"])
+    return report
+
+
+@operation("reports.write", "保存报告", "save a report", on="report")
+def save(*, by: Account, report: Report, title: str, text: str, after: int) -> Version:
+    """Save a new version of the text that was version `after`. Who saved meanwhile is not overwritten."""
+    newest = _open(report).versions.select_related("by").latest("number")
+    if newest.number != after:
+        raise Problem(SAVED_SINCE, by=newest.by, number=newest.number)
+    version = Version.objects.create(
+        report=report,
+        number=after + 1,
+        title=_needed(title, "title", Text("标题", "title")),
+        text=text,
+        by=by,
+    )
+    record(by, "reports.write", version, ["title", "text"])
+    return version
+
+
+@operation("reports.write", "绑定数字", "bind a number", on="report")
+def bind(*, by: Account, report: Report, figure: Figure, period: Period) -> Binding:
+    """Freeze a figure at a period, and bind that."""
+    locked = _open(report)
+    snapshot = freeze(by=by, figure=figure, period=period)
+    return _new(by, locked, Binding(kind=Binding.Kind.BOUND, snapshot=snapshot))
+
+
+@operation("reports.write", "绑定已发布的数字", "bind a published number", on="report")
+def bind_published(*, by: Account, report: Report, snapshot: Snapshot) -> Binding:
+    """Bind a number that was frozen before."""
+    return _new(by, _open(report), Binding(kind=Binding.Kind.BOUND, snapshot=snapshot))
+
+
+@operation("reports.write", "注明出处", "cite a source", on="report")
+def cite(*, by: Account, report: Report, source: str, page: str) -> Binding:
+    """Cite where a number comes from."""
+    return _new(
+        by,
+        _open(report),
+        Binding(
+            kind=Binding.Kind.CITED,
+            source=_needed(source, "source", Text("出处", "source")),
+            page=_needed(page, "page", Text("页码", "page")),
+        ),
+    )
+
+
+@operation("reports.write", "标记为非统计数字", "mark as no figure", on="report")
+def mark(*, by: Account, report: Report, reason: str) -> Binding:
+    """Say that a number counts nothing, and why."""
+    given = _needed(reason, "reason", Text("理由", "reason"))
+    return _new(by, _open(report), Binding(kind=Binding.Kind.NO_FIGURE, reason=given))
+
+
+def _new(by: Account, report: Report, binding: Binding) -> Binding:
+    binding.report, binding.by = report, by
+    binding.key = f"b{report.bindings.count() + 1}"
+    binding.save()
+    record(by, "reports.write", binding, ["kind", "snapshot", "source", "page", "reason"])
+    return binding
+
+
+@operation("reports.comment", "提出意见", "remark on a report", on="version")
+def comment(*, by: Account, version: Version, text: str, quote: str = "") -> Comment:
+    """Remark on a version."""
+    said = Comment.objects.create(
+        version=version, text=_needed(text, "text", Text("意见", "remark")), quote=quote[:200], by=by
+    )
+    record(by, "reports.comment", said, ["quote", "text"])
+    return said
+
+
+@operation("reports.write", "处理意见", "settle a remark", on="remark")
+def settle(*, by: Account, remark: Comment) -> Comment:
+    """Note that a remark was dealt with."""
+    remark.settled_by, remark.settled_at = by, timezone.now()
+    remark.save(update_fields=["settled_by", "settled_at"])
+    record(by, "reports.write", remark, ["settled_by", "settled_at"])
+    return remark
+
+
+@operation("reports.sign", "签署报告", "sign a report", on="turn")
+def sign(*, by: Account, turn: Turn, passed: bool = True, note: str = "") -> SignOff:
+    """Sign the step whose turn it is. A no ends the way of this version: the next version begins anew."""
+    report = _open(turn.version.report)
+    if turn.version.pk != report.versions.latest("number").pk or next_step(turn.version) != turn.step:
+        raise Problem(NOT_ITS_TURN, step=turn.step.label)
+    if earlier := turn.version.sign_offs.filter(by=by).first():
+        raise Problem(SAME_HAND, step=earlier.get_step_display())
+    if not passed:
+        _needed(note, "note", Text("意见", "note"))
+    signed = SignOff.objects.create(version=turn.version, step=turn.step, passed=passed, note=note, by=by)
+    record(by, "reports.sign", signed, ["step", "passed", "note"])
+    return signed
+
+
+def next_step(version: Version) -> Step | None:
+    """Give the step whose turn it is: none when all are passed, or when one was refused."""
+    signed = {each.step: each.passed for each in version.sign_offs.all()}
+    if not all(signed.values()):
+        return None
+    return next((Step(step) for step in version.report.chain if step not in signed), None)
+
+
+@operation("reports.let_through", "放行数字", "let a number through", on="version")
+def let_through(*, by: Account, version: Version, number: Number, reason: str) -> Override:
+    """Let a number through that the gate stops; who did, and why, stands in the published text."""
+    _open(version.report)
+    examined = examine(version)
+    if number not in examined.blocking:
+        raise Problem(NOTHING_TO_LET_THROUGH, phrase=number.phrase)
+    given = Override.objects.create(
+        version=version,
+        passage=examined.passages[number.passage].fingerprint,
+        start=number.start,
+        phrase=number.phrase[:80],
+        reason=_needed(reason, "reason", Text("理由", "reason")),
+        by=by,
+    )
+    record(by, "reports.let_through", given, ["version", "phrase", "reason"])
+    return given
+
+
+@operation("reports.publish", "发布报告", "publish a report", on="version")
+def publish(*, by: Account, version: Version, number: str) -> Publication:
+    """Publish the newest version once every step is passed and the gate is clear."""
+    report = _open(version.report)
+    if version.pk != report.versions.latest("number").pk:
+        raise Problem(NOT_ITS_TURN, step=say(Text("发布", "publication")))
+    passed = {each.step for each in version.sign_offs.all() if each.passed}
+    if missing := [step for step in report.chain if step not in passed]:
+        raise Problem(NOT_SIGNED, step=Step(missing[0]).label)
+    if blocking := examine(version).blocking:
+        raise Problem(BLOCKED, n=len(blocking), phrases="、".join(each.phrase for each in blocking[:10]))
+    given = _needed(number, "number", Text("发文字号", "document number"))
+    if Publication.objects.filter(number=given).exists():
+        raise Problem(NUMBER_TAKEN, field="number", number=given)
+    published = Publication.objects.create(report=report, version=version, number=given, by=by)
+    record(by, "reports.publish", published, ["version", "number"])
+    return published
