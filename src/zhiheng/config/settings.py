@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "zhiheng.figures",
     "zhiheng.figures.reports",
     "zhiheng.portal",
+    "zhiheng.desk",
     "zhiheng.core",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",

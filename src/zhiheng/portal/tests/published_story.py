@@ -36,6 +36,7 @@ class Story:
             members.approve(by=self.by, application=application, on=dt.date(2013, 1, 1))
         self.meet(self.own)
         self.number = freeze(by=self.by, figure=PARTICIPATION, period=Period.year(2018))
+        self.report = None
         self.accounts = {"nobody": None}
         for name, line, part, card in (
             ("stranger", None, None, None),

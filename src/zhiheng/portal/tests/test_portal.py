@@ -27,6 +27,7 @@ def story():
 
 # Address × role: the status each must get. The office is Django's admin; it has its own sign-in.
 EVERYBODY = {"nobody": 200, "stranger": 200, "reader": 200, "contact": 200, "other_line": 200}
+STAFF = {"nobody": 302, "stranger": 403, "reader": 200, "contact": 403, "other_line": 200}
 TABLE = {
     "home": EVERYBODY,
     "figures": EVERYBODY,
@@ -34,6 +35,10 @@ TABLE = {
     "number": EVERYBODY,
     "reports": EVERYBODY,
     "report": EVERYBODY,
+    "drafts": STAFF,
+    "draft": STAFF,
+    "difference": STAFF,
+    "change-draft": dict.fromkeys(EVERYBODY, 405),
     "sign-in": EVERYBODY,
     "sign-out": dict.fromkeys(EVERYBODY, 405),
     "set_language": dict.fromkeys(EVERYBODY, 302),
@@ -50,12 +55,15 @@ def test_every_address_stands_in_the_table():
 
 @pytest.mark.parametrize("name", sorted(TABLE))
 def test_each_role_gets_what_the_table_says(client, story, name):
-    if name == "report":
+    if name in {"report", "draft", "difference", "change-draft"}:
         story.publish()
     more = {
         "figure": ["members.participation"],
         "number": [story.number.token],
-        "report": [story.report.token if name == "report" else ""],
+        "report": [story.report and story.report.token],
+        "draft": [story.report and story.report.pk],
+        "difference": [story.report and story.report.pk, 1],
+        "change-draft": [story.report and story.report.pk, "save"],
     }.get(name)
     for role, status in TABLE[name].items():
         assert story.get(client, role, reverse(name, args=more)).status_code == status, role
