@@ -12,8 +12,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from zhiheng.core.pages import staff_page
 from zhiheng.core.problems import Problem
-from zhiheng.desk.pages import staff_page
 from zhiheng.figures.definition import Period, catalogue, figure
 from zhiheng.figures.reports import operations
 from zhiheng.figures.reports.gate import Examined, Number, examine, examine_text

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
-from published_story import Story
+from story import Story
 
 from zhiheng.core.people.models import Account, Part, Role
 from zhiheng.figures.reports.models import Report
@@ -135,7 +135,7 @@ def test_wrong_input_is_answered(client, story, report, verb, data, status):
 
 
 def test_remarks_and_versions_are_on_the_page(client, story, report):
-    do(client, story, "reader", report, "comment", remark="请<核实>", quote="一")
+    do(client, story, "rita", report, "comment", remark="请<核实>", quote="一")
     seen = page(client, report)
     assert "请&lt;核实&gt;" in seen
     remark = report.versions.first().comments.get()
@@ -147,7 +147,7 @@ def test_remarks_and_versions_are_on_the_page(client, story, report):
 
 
 def test_who_may_not_see_drafts_does_not(client, story, report):
-    for role in ("stranger", "contact"):
+    for role in ("charlie", "erin"):
         assert do(client, story, role, report, "save", title="x", text="x", after=1).status_code == 403
         assert "起草" not in story.get(client, role, reverse("home")).content.decode()
     assert report.versions.count() == 1

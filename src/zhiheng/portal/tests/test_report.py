@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from published_story import Story
+from story import Story
 
 from zhiheng.core.people.models import Account, Part, Role
 from zhiheng.core.problems import EMPTY, REFUSED, Problem
@@ -139,7 +139,7 @@ def test_who_let_a_number_through_is_shown_to_the_reader(client, story):
     version, office = report.versions.get(), somebody("office", "office")
     first, second = examine(version).blocking
     refused(
-        REFUSED, reports.let_through, by=story.accounts["reader"], version=version, number=first, reason="x"
+        REFUSED, reports.let_through, by=story.accounts["rita"], version=version, number=first, reason="x"
     )
     refused(EMPTY, reports.let_through, by=office, version=version, number=first, reason="")
     reports.let_through(by=office, version=version, number=first, reason="台账<i>遗失")
@@ -185,16 +185,16 @@ def test_two_who_edit_do_not_overwrite_each_other(story):
 
 def test_remarks_are_made_and_settled(story):
     version = drafted(story, "一").versions.get()
-    remark = reports.comment(by=story.accounts["reader"], version=version, text="请核实", quote="一")
-    refused(EMPTY, reports.comment, by=story.accounts["reader"], version=version, text=" ")
-    refused(REFUSED, reports.comment, by=story.accounts["contact"], version=version, text="x")
-    refused(REFUSED, reports.settle, by=story.accounts["reader"], remark=remark)
+    remark = reports.comment(by=story.accounts["rita"], version=version, text="请核实", quote="一")
+    refused(EMPTY, reports.comment, by=story.accounts["rita"], version=version, text=" ")
+    refused(REFUSED, reports.comment, by=story.accounts["erin"], version=version, text="x")
+    refused(REFUSED, reports.settle, by=story.accounts["rita"], remark=remark)
     assert reports.settle(by=story.by, remark=remark).settled_at
 
 
 def test_who_does_not_work_on_the_line_does_not_write(story):
     report = drafted(story, "一")
-    for role in ("stranger", "reader", "contact", "other_line"):
+    for role in ("charlie", "rita", "erin", "oscar"):
         account = story.accounts[role]
         refused(REFUSED, reports.save, by=account, report=report, title="x", text="x", after=1)
         refused(REFUSED, reports.publish, by=account, version=report.versions.get(), number="1")
@@ -210,7 +210,7 @@ def test_the_database_keeps_what_was_saved_and_bound(story, change):
 
 def test_a_reader_opens_the_sentence_down_to_the_rows(client, story):
     story.publish()
-    page = story.get(client, "reader", reverse("report", args=[story.report.token])).content.decode()
+    page = story.get(client, "rita", reverse("report", args=[story.report.token])).content.decode()
     address = reverse("number", args=[story.number.token])
     assert f'<a class="bound" href="{address}">达到50%</a>' in page
     assert "示质协〔2019〕1号" in page

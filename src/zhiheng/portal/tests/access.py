@@ -1,0 +1,19 @@
+"""Who gets the public addresses."""
+
+from __future__ import annotations
+
+from access import EVERYBODY, Access
+
+
+def report(story):
+    return (story.publish().report.token,)
+
+
+ACCESS = {
+    "home": Access(EVERYBODY),
+    "figures": Access(EVERYBODY),
+    "figure": Access(EVERYBODY, lambda _story: ("members.participation",)),
+    "number": Access(EVERYBODY, lambda story: (story.number.token,)),
+    "reports": Access(EVERYBODY),
+    "report": Access(EVERYBODY, report),
+}

@@ -1,0 +1,16 @@
+"""The public addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhiheng.portal import reports, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("figures/", views.figures, name="figures"),
+    path("figures/<str:code>/", views.one_figure, name="figure"),
+    path("n/<str:token>/", views.number, name="number"),
+    path("reports/", reports.published, name="reports"),
+    path("reports/<str:token>/", reports.one_report, name="report"),
+]

@@ -1,0 +1,69 @@
+"""Every address of the resolver stands in the table of its room, and each person gets what the table says."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+from access import ROLES
+from django.urls import URLResolver, get_resolver, reverse
+from story import Story
+
+SOURCE = Path(__file__).parents[2] / "src" / "zhiheng"
+OWN_SIGN_IN = {"admin"}  # Django's own: asked below
+
+
+def tables():
+    found = {}
+    for file in sorted(SOURCE.rglob("tests/access.py")):
+        spec = importlib.util.spec_from_file_location(f"access_of_{file.parts[-3]}", file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        assert not found.keys() & module.ACCESS.keys(), file
+        found |= module.ACCESS
+    return found
+
+
+def names(resolver, space=""):
+    for pattern in resolver.url_patterns:
+        if not isinstance(pattern, URLResolver):
+            yield space + (pattern.name or str(pattern.pattern))
+        elif pattern.namespace not in OWN_SIGN_IN:
+            yield from names(pattern, space + f"{pattern.namespace}:" if pattern.namespace else space)
+
+
+ACCESS = tables()
+
+
+def test_every_address_stands_in_the_table_of_its_room_once():
+    listed = list(names(get_resolver()))
+    assert sorted(listed) == sorted(ACCESS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(ACCESS))
+def test_each_person_gets_what_the_table_says(client, name):
+    story, access = Story(), ACCESS[name]
+    assert access.allowed <= ROLES
+    address = reverse(name, args=access.arguments(story))
+    for role in sorted(ROLES):
+        answer = story.ask(client, role, address, access.method)
+        sent_to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/")
+        if role in access.allowed:
+            if access.method == "GET":
+                assert answer.status_code == access.status, role
+            else:
+                assert answer.status_code not in {403, 404, 405, 500}, role
+                assert not sent_to_sign_in, role
+        elif access.hidden:
+            assert answer.status_code == 404, role
+        else:
+            assert answer.status_code == 403 or (role == "nobody" and sent_to_sign_in), role
+
+
+@pytest.mark.django_db
+def test_the_office_is_closed_to_who_is_not_staff(client):
+    story = Story()
+    for role in sorted(ROLES):
+        assert story.ask(client, role, "/office/").status_code == 302, role
