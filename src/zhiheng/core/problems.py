@@ -71,3 +71,18 @@ EMPTY: Final = Rule(
     Text("“{what}”没有填写。", "“{what}” is empty."),
     Text("请填写后再提交。", " Fill it in."),
 )
+SHEET_LARGE: Final = Rule(
+    "core.sheet_large",
+    413,
+    Text("文件超过 {most} MB。", "The file is larger than {most} MB."),
+    Text("请分成几个文件导入。", " Import it in parts."),
+)
+SHEET_UNREADABLE: Final = Rule(
+    "core.sheet_unreadable",
+    422,
+    Text(
+        "文件读不出来：既不是 Excel 工作簿，也不是 UTF-8 或 GBK 编码的 csv。",
+        "The file cannot be read: it is neither a workbook nor a csv in UTF-8 or GBK.",
+    ),
+    Text("请另存为 xlsx 或 csv 后重试。", " Save it as xlsx or csv and try again."),
+)

@@ -1,0 +1,107 @@
+"""Lists in and out: a csv or a workbook that somebody hands in, read as text; a list handed out as a workbook."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+
+from zhiheng.core.problems import SHEET_LARGE, SHEET_UNREADABLE, Problem
+from zhiheng.documents import Column, Sheet, Table, Workbook
+from zhiheng.documents.spreadsheet import xlsx_bytes
+from zhiheng.ui.words import Text, language, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from zhiheng.documents.tables import Row
+
+LARGEST: Final = 5 * 2**20
+LARGEST_UNPACKED: Final = 100 * 2**20
+WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How an .xlsx and an .xls begin, whatever they are called."""
+
+
+def read(content: bytes) -> list[list[str]]:
+    """Give the rows of a csv or of the first sheet of a workbook, every cell as text; nothing in it is computed.
+
+    What the file is goes by its bytes, never by its name. A csv may be UTF-8, UTF-16 with its mark, or GBK.
+    """
+    if len(content) > LARGEST:
+        raise Problem(SHEET_LARGE, field="file", most=LARGEST // 2**20)
+    rows = _workbook(content) if content.startswith(WORKBOOKS) else _csv(content)
+    return [[cell.strip() for cell in row] for row in rows]
+
+
+def hand_out(name: Text, columns: Sequence[Column], rows: Iterable[Row]) -> HttpResponse:
+    """Answer with a workbook of one sheet, in the language of the request; no text in it is a live formula."""
+    today = timezone.localdate()
+    book = Workbook(
+        title=name,
+        sheets=[Sheet(name, Table(columns, rows))],
+        edition=f"{say(Text(*settings.ASSOCIATION))} · {today}",
+        made_up=settings.DEMO,
+        languages=[language()],
+        date=today,
+    )
+    answer = HttpResponse(
+        xlsx_bytes(book), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    file = quote(f"{say(name)} {today}.xlsx")
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
+    return answer
+
+
+def _csv(content: bytes) -> list[list[str]]:
+    text = _decoded(content)
+    head = text.split("\n", 1)[0]
+    mark = max(",\t;", key=head.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+    except csv.Error as error:
+        raise Problem(SHEET_UNREADABLE, field="file") from error
+
+
+def _decoded(content: bytes) -> str:
+    encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Problem(SHEET_UNREADABLE, field="file")
+
+
+def _workbook(content: bytes) -> list[list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - slow import
+
+    try:
+        if content.startswith(WORKBOOKS[0]):
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
+                    raise Problem(SHEET_LARGE, field="file", most=LARGEST_UNPACKED // 2**20)
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    except (CalamineError, zipfile.BadZipFile, IndexError) as error:
+        raise Problem(SHEET_UNREADABLE, field="file") from error
+
+
+def _text(cell: Any) -> str:
+    match cell:
+        case float() if cell.is_integer() and abs(cell) < 2**53:
+            return str(int(cell))
+        case dt.datetime() if cell.time() == dt.time():
+            return cell.date().isoformat()
+        case dt.date() | dt.time():
+            return cell.isoformat()
+        case _:
+            return str(cell)
