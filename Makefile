@@ -7,6 +7,7 @@ ASSETS := src/zhiheng/documents/assets
 CITY   := examples/city
 JOBS   ?= 2
 PYTEST  = $(BIN)/python -m pytest -n $(JOBS)
+ON_POSTGRES = $(BIN)/python tools/on_postgres.py $(PYTEST) -m "(django_db or journey) and not slow"
 LOCK    = $(BIN)/uv pip compile pyproject.toml --group dev --extra web --extra postgres --universal \
           --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-find-links --quiet
@@ -23,8 +24,9 @@ help: ## list the commands
 demo: setup $(CITY)/data/answers.parquet ## measure the made-up city end to end; print its index and where the report lies
 	@$(BIN)/zhiheng measure $(CITY) --out out/city
 
-test: setup $(VENV)/postgres lint types law ## everything a change must pass: style, types, import law, all tests but the slow ones
+test: setup $(VENV)/postgres $(VENV)/browser lint types law ## everything a change must pass: style, types, import law, all tests but the slow ones, those of the web on both databases
 	$(PYTEST)
+	$(ON_POSTGRES)
 
 lint: setup ## style (ruff) and layout
 	$(BIN)/ruff check
@@ -36,7 +38,7 @@ types: setup ## types (mypy, strict)
 law: setup ## which room may import which (import-linter)
 	$(BIN)/lint-imports --no-logo
 
-fast: setup $(VENV)/postgres ## the tests alone
+fast: setup $(VENV)/postgres $(VENV)/browser ## the tests alone, on SQLite
 	$(PYTEST)
 
 slow: setup $(VENV)/postgres ## simulations of coverage and big files
@@ -86,4 +88,8 @@ $(VENV)/fonts: tools/fonts.sh | $(VENV)/installed
 
 $(VENV)/postgres: tools/postgres.sh | $(VENV)/installed
 	@sh tools/postgres.sh
+	@touch $@
+
+$(VENV)/browser: tools/browser.sh | $(VENV)/installed
+	@sh tools/browser.sh
 	@touch $@

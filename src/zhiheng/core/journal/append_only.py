@@ -27,7 +27,7 @@ class AppendOnly(migrations.RunPython):
     def __init__(self, table: str) -> None:
         def put(_apps: Any, editor: Any) -> None:
             if editor.connection.vendor == "postgresql":
-                editor.execute(POSTGRES.format(table=table))
+                editor.execute(POSTGRES.format(table=table), params=None)  # its % is not ours
             else:
                 for verb in ("UPDATE", "DELETE"):
                     editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")

@@ -1,0 +1,176 @@
+"""A site of its own for every journey, in a real browser: the database is a copy of a prepared one.
+
+The copy is a file (SQLite) or made from a template (PostgreSQL), whichever ZHIHENG_DATABASE names. Pictures of every
+page opened stay in `out/pictures/`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from playwright.sync_api import sync_playwright
+from prepare import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "out" / "pictures"
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIZES = {"phone": {"width": 375, "height": 760}, "desktop": {"width": 1280, "height": 860}}
+POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+
+
+def environment(database: str, data: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "ZHIHENG_DATABASE": database,
+        "ZHIHENG_DATA": str(data),
+        "ZHIHENG_MODE": "development",
+        "ZHIHENG_SECRET_KEY": "only for journeys",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]),
+    }
+
+
+def python(env: dict[str, str], *words: str) -> str:
+    done = subprocess.run([sys.executable, *words], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def on_server(statement: str) -> None:
+    given = settings.DATABASES["default"]
+    with psycopg.connect(
+        host=given["HOST"], user=given["USER"], dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory, worker_id):
+    """Give the name of the prepared database: a file, or a database of the server."""
+    folder = tmp_path_factory.mktemp("prepared")
+    name = f"prepared_{worker_id}"
+    if POSTGRES:
+        on_server(f"CREATE DATABASE {name}")
+        python(environment(address(name), folder), str(Path(__file__).parent / "prepare.py"))
+        yield name
+        on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    else:
+        file = folder / "prepared.sqlite3"
+        python(environment(f"sqlite:///{file}", folder), str(Path(__file__).parent / "prepare.py"))
+        yield str(file)
+
+
+def address(name: str) -> str:
+    if not POSTGRES:
+        return f"sqlite:///{name}"
+    given = settings.DATABASES["default"]
+    return f"postgresql://{given['USER']}@/{name}?host={given['HOST']}"
+
+
+class Site:
+    """A running site. `do` runs operations against its database from outside, as a colleague would."""
+
+    def __init__(self, url: str, env: dict[str, str], browser, name: str):
+        self.url, self.env, self.browser, self.name = url, env, browser, name
+        self.complaints: list[str] = []
+
+    def do(self, code: str) -> str:
+        """Run Python in the site's world: `by` is the system's account."""
+        start = (
+            "import django, datetime as dt; django.setup()\n"
+            "from zhiheng.core.people.operations import system_account\nby = system_account()\n"
+        )
+        env = {**self.env, "DJANGO_SETTINGS_MODULE": "zhiheng.config.settings"}
+        return python(env, "-c", start + textwrap.dedent(code))
+
+    @contextmanager
+    def visit(self, person: str | None = None, size: str = "desktop"):
+        """Open a browser window of a size, signed in as one of the people; whatever its console complains of fails."""
+        context = self.browser.new_context(viewport=SIZES[size], locale="zh-CN", base_url=self.url)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        if person:
+            page.goto("/sign-in/")
+            page.fill("input[name=login], input[name=username]", person)
+            page.fill("input[name=password]", PASSWORD)
+            page.click("main form button:not(.plain)")
+            page.wait_for_url(lambda url: "/sign-in/" not in url)
+        yield page
+        context.close()
+
+    def picture(self, page, name: str) -> None:
+        """Keep a picture of the whole page, look for what axe finds serious, and for sideways scrolling."""
+        width = page.viewport_size["width"]
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{self.name}-{name}-{width}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        serious = [
+            (each["id"], [node["html"][:200] for node in each["nodes"]][:3])
+            for each in found
+            if each["impact"] in {"serious", "critical"}
+        ]
+        assert serious == [], name
+
+
+@pytest.fixture(scope="session")
+def browser():
+    found = shutil.which("chromium")
+    assert found, "The journeys need a browser. On Debian: apt-get install chromium"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def site(prepared, browser, tmp_path, request):
+    name = request.node.originalname.removeprefix("test_")
+    if POSTGRES:
+        database = f"journey_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}"
+        on_server(f"CREATE DATABASE {database} TEMPLATE {prepared}")
+    else:
+        database = str(tmp_path / "site.sqlite3")
+        shutil.copy(prepared, database)
+    env = environment(address(database), tmp_path)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "zhiheng.config.command_line", "serve", "--port", "0"],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=(log := (tmp_path / "server.log").open("w")),
+        text=True,
+    )
+    try:
+        url = server.stdout.readline().strip()
+        assert url.startswith("http://"), (tmp_path / "server.log").read_text()
+        made = Site(url, env, browser, name)
+        yield made
+        assert "Traceback" not in (tmp_path / "server.log").read_text()
+        assert made.complaints == []
+    finally:
+        server.terminate()
+        server.wait(10)
+        server.stdout.close()
+        log.close()
+        if POSTGRES:
+            on_server(f"DROP DATABASE {database} WITH (FORCE)")
