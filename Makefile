@@ -6,8 +6,8 @@ BIN    := $(VENV)/bin
 ASSETS := src/zhiheng/documents/assets
 CITY   := examples/city
 JOBS   ?= 2
-PYTEST  = $(BIN)/python -m pytest -n $(JOBS)
-ON_POSTGRES = $(BIN)/python tools/on_postgres.py $(PYTEST) -m "(django_db or journey) and not slow"
+PYTEST  = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+ON_POSTGRES = $(BIN)/python tools/on_postgres.py $(PYTEST) -m "(django_db or site) and not slow"
 LOCK    = $(BIN)/uv pip compile pyproject.toml --group dev --extra web --extra postgres --universal \
           --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-find-links --quiet

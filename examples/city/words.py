@@ -57,7 +57,7 @@ DISTRICTS = tuple(
 TOWN_DISTRICTS = ("12", "13", "14", "15", "16")
 
 # every pair of these is the name of a place that does not exist
-_FIRST = (
+FIRST = (
     ("澄", "cheng"),
     ("霁", "ji"),
     ("岚", "lan"),
@@ -75,7 +75,7 @@ _FIRST = (
     ("韶", "shao"),
     ("皎", "jiao"),
 )
-_SECOND = (
+SECOND = (
     ("汀", "ting"),
     ("榭", "xie"),
     ("畦", "qi"),
@@ -95,7 +95,7 @@ _SECOND = (
 
 def streets() -> list[tuple[Word, str]]:
     """List the 214 streets and towns, each with the code of its district."""
-    pairs = [(a + b, (read_a + read_b).capitalize()) for a, read_a in _FIRST for b, read_b in _SECOND]
+    pairs = [(a + b, (read_a + read_b).capitalize()) for a, read_a in FIRST for b, read_b in SECOND]
     made: list[tuple[Word, str]] = []
     for district, number in DISTRICTS:
         for place in range(1, number + 1):

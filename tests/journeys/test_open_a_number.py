@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.site
 
 PUBLISH = """
 from zhiheng.core.people.models import Account

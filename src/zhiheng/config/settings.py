@@ -36,6 +36,8 @@ def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         file = unquote(parts.path)[1:] or ":memory:"
+        if file != ":memory:":
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
         pragmas = "".join(
             f"PRAGMA {p};"
             for p in (

@@ -72,7 +72,7 @@ def test_who_has_no_role_is_refused_and_nothing_is_written(stranger):
 
 def test_an_operation_that_forgets_the_journal_is_undone(secretary):
     @spine.operation("organisations.add", "试", "try")
-    def forgetful(*, by: Account) -> None:  # noqa: ARG001
+    def forgetful(*, by: Account) -> None:
         Organisation.objects.create(kind=Kind.COMPANY, name="乙厂", no_code_reason="示例")
 
     try:
