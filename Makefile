@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 ASSETS := src/zhiheng/documents/assets
 CITY   := examples/city
 JOBS   ?= 2
+PORT   ?= 8000
+DEMO    = ZHIHENG_MODE=demo ZHIHENG_DATA=out/demo
 PYTEST  = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 ON_POSTGRES = $(BIN)/python tools/on_postgres.py $(PYTEST) -m "(django_db or site) and not slow"
 LOCK    = $(BIN)/uv pip compile pyproject.toml --group dev --extra web --extra postgres --universal \
@@ -21,8 +23,9 @@ export PIP_NO_INPUT = 1
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup $(CITY)/data/answers.parquet ## measure the made-up city end to end; print its index and where the report lies
-	@$(BIN)/zhiheng measure $(CITY) --out out/city
+demo: setup out/city/run.json ## measure the made-up city, build the made-up association, publish its report, serve it (SERVE=0: look at it and end)
+	@$(DEMO) $(BIN)/python demo $(if $(filter 0,$(SERVE)),--check)
+	@$(if $(filter 0,$(SERVE)),,$(DEMO) $(BIN)/zhiheng-web serve --port $(PORT))
 
 test: setup $(VENV)/postgres $(VENV)/browser lint types law ## everything a change must pass: style, types, import law, all tests but the slow ones, those of the web on both databases
 	$(PYTEST)
@@ -77,6 +80,9 @@ $(ASSETS)/echarts.min.js: package.json package-lock.json .npmrc | $(VENV)/instal
 	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --silent
 	@mkdir -p $(ASSETS)
 	@cp node_modules/echarts/dist/echarts.min.js $@
+
+out/city/run.json: $(CITY)/data/answers.parquet $(CITY)/plan.toml $(wildcard src/zhiheng/measure/*/*.py src/zhiheng/programme/*.py src/zhiheng/programme/report/*.py src/zhiheng/documents/*.py)
+	@$(BIN)/zhiheng measure $(CITY) --out out/city
 
 $(CITY)/data/answers.parquet: $(CITY)/generate.py $(CITY)/words.py $(CITY)/indicators.csv | $(VENV)/installed
 	$(BIN)/python $<

@@ -1,8 +1,9 @@
-"""`python demo`: build the demonstration in the database of the settings, which must be empty or new."""
+"""`python demo`: build the demonstration in the database of the settings, unless it stands. `--check`: open it, too."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 import django
 
@@ -12,3 +13,8 @@ if __name__ == "__main__":
     from build import main
 
     main()
+    if "--check" in sys.argv:
+        from check import check
+
+        for said in check():
+            print(f"  ✓ {said}")

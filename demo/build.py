@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.core.management import call_command
+from django.db import transaction
 
 import association
 import report
@@ -93,11 +94,16 @@ def _accounts(by: Account, company: Organisation) -> dict[str, Account]:
 
 
 def main() -> None:
-    """Migrate, and build where nothing stands yet."""
+    """Migrate, build where nothing stands yet, and say who may sign in."""
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     if Organisation.objects.exists():
         print("示例已在 · the demonstration stands already")
-        return
-    start = time.monotonic()
-    built = build(lambda words: print(f"{time.monotonic() - start:5.1f} s  {words}", flush=True))
-    print(f"{time.monotonic() - start:5.1f} s  {built.published}")
+    else:
+        start = time.monotonic()
+        with transaction.atomic():  # all of it, or nothing
+            built = build(lambda words: print(f"{time.monotonic() - start:5.1f} s  {words}", flush=True))
+        print(f"{time.monotonic() - start:5.1f} s  {built.published}")
+    print(f"\n试用账号，密码都是 {PASSWORD} · accounts to try, all with that password")
+    for name, (_, _, who) in ACCOUNTS.items():
+        print(f"  {name:8} {who.zh} · {who.en}")
