@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LINES: Final = ["zhiheng.gatherings", "zhiheng.lines.members"]
+LINES: Final = [
+    "zhiheng.gatherings",
+    "zhiheng.lines.members",
+]

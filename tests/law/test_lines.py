@@ -1,0 +1,91 @@
+"""A line is one folder, one word in the list, one line of addresses; its operations ask, its figures work."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import rules
+from django.contrib.auth.models import AnonymousUser
+
+from zhiheng.config import urls
+from zhiheng.config.lines import LINES
+from zhiheng.core.operations import operations
+from zhiheng.core.people.models import Account
+from zhiheng.core.problems import REFUSED, Problem
+from zhiheng.figures.definition import Period, PeriodRule, catalogue
+from zhiheng.figures.evaluation import annotated, breakdown, evaluate
+from zhiheng.figures.lineage import rows
+
+SOURCE = Path(__file__).parents[2] / "src" / "zhiheng"
+FOLDERS = sorted(path.name for path in (SOURCE / "lines").iterdir() if (path / "apps.py").exists())
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PERIODS = {
+    PeriodRule.YEAR: Period.year(2018),
+    PeriodRule.SPAN: Period.years(2013, 2018),
+    PeriodRule.DAY: Period(dt.date(2018, 12, 31), dt.date(2018, 12, 31)),
+}
+
+
+def test_every_line_is_in_the_list_and_has_its_addresses():
+    assert sorted(name.rpartition(".")[2] for name in LINES if ".lines." in name) == FOLDERS
+    included = {getattr(getattr(each, "urlconf_module", None), "__name__", "") for each in urls.urlpatterns}
+    for name in LINES:
+        folder = SOURCE.joinpath(*name.split(".")[1:])
+        assert (folder / "urls.py").exists() == (f"{name}.urls" in included), name
+
+
+@pytest.mark.parametrize("line", FOLDERS)
+def test_every_line_has_what_a_line_has(line):
+    folder = SOURCE / "lines" / line
+    for name in ("README.md", "apps.py", "permissions.py", "tests"):
+        assert (folder / name).exists(), name
+    assert (folder / "operations.py").exists() or (folder / "operations").is_dir()
+
+
+@pytest.mark.parametrize("name", sorted(operations()))
+def test_every_operation_of_a_line_asks_a_permission_that_exists(name):
+    found = operations()[name]
+    assert rules.perm_exists(found.permission), found.permission
+    assert found.name.zh
+    assert found.name.en
+    assert inspect.getdoc(found.function)
+
+
+ANYBODY: dict[str, str] = {
+    # operation: why it asks for no role
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(operations().keys() - ANYBODY.keys()))
+def test_every_operation_refuses_who_has_no_role(name):
+    module, _, verb = name.rpartition(".")
+    call = getattr(import_module(module), verb)
+    given = dict.fromkeys(inspect.signature(operations()[name].function).parameters)
+    with pytest.raises(Problem) as refused:
+        call(**given | {"by": Account.objects.create_user("charlie")})
+    assert refused.value.rule is REFUSED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_every_figure_of_a_line_works(code):
+    figure = catalogue()[code]
+    period = PERIODS[figure.period]
+    for words in (figure.name, figure.definition, figure.unit.value, *(c.words for c in figure.columns)):
+        assert CHINESE.search(words.zh) or words.zh == words.en
+        assert not CHINESE.search(words.en)
+    assert figure.owner in {name.rpartition(".")[2] for name in LINES} | {"office", "figures"}
+    evaluate(figure, period)
+    assert (
+        list(annotated(figure, period).values("pk", "counted", *(column.path for column in figure.columns)))
+        == []
+    )
+    assert list(rows(figure, period, AnonymousUser())) == []
+    for path in figure.breakdowns:
+        assert breakdown(figure, period, path) == {}
