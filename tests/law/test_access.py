@@ -49,6 +49,7 @@ def test_each_person_gets_what_the_table_says(client, name):
     address = reverse(name, args=access.arguments(story))
     for role in sorted(ROLES):
         answer = story.ask(client, role, address, access.method)
+        b"".join(answer)  # a file is closed when it has been given out
         sent_to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/")
         if role in access.allowed:
             if access.method == "GET":

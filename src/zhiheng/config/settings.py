@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "zhiheng.core.places",
     "zhiheng.core.organisations",
     "zhiheng.core.journal",
+    "zhiheng.core.files",
     *LINES,
     "zhiheng.figures",
     "zhiheng.figures.reports",
@@ -203,6 +204,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+LARGEST_REQUEST: Final = 60 * 2**20
+"""A larger request is refused before a byte of it is read; what may come in for a purpose is less."""
 
 # ── languages, time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "zh-hans"

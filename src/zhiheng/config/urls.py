@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include("zhiheng.desk.urls")),
     path("sign-in/", LoginView.as_view(template_name="ui/sign_in.html"), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("files/", include("zhiheng.core.files.urls")),
     path("language/", set_language, name="set_language"),
     path("office/", admin.site.urls),
 ]

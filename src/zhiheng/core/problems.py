@@ -71,6 +71,12 @@ EMPTY: Final = Rule(
     Text("“{what}”没有填写。", "“{what}” is empty."),
     Text("请填写后再提交。", " Fill it in."),
 )
+REQUEST_LARGE: Final = Rule(
+    "core.request_large",
+    413,
+    Text("一次提交不能超过 {most} MB。", "One request may hold {most} MB."),
+    Text("请压缩图片、拆分文件后重试。", " Make the files smaller or hand them in one by one."),
+)
 SHEET_LARGE: Final = Rule(
     "core.sheet_large",
     413,
