@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import rules
 
-from zhiheng.core.people.permissions import is_anybody, is_signed_in, runs, works_on
+from zhiheng.core.people.permissions import is_anybody, is_contact_of, is_signed_in, runs, works_on
 
 OFFICE = runs("office")
 STAFF = works_on("office") | works_on("members") | works_on("gatherings")
@@ -19,6 +19,9 @@ for code, predicate in {
     "organisations.select": STAFF,
     "organisations.see": STAFF,
     "people.add_person": STAFF,
+    "people.add_colleague": STAFF | is_contact_of,
+    "people.merge": OFFICE,
+    "people.part": OFFICE,
     "people.open_account": OFFICE,
     "people.give_role": OFFICE,
     "people.end_role": OFFICE,

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+import datetime as dt
+import secrets
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Person
 from zhiheng.ui.words import text
+
+
+def new_token() -> str:
+    """Give a token that cannot be guessed."""
+    return secrets.token_urlsafe(12)
 
 
 class Kind(models.TextChoices):
@@ -54,6 +62,9 @@ class Edition(models.Model):
         related_name="+",
         verbose_name=text("主办", "Host"),
     )
+    about_zh = models.TextField(text("简介", "About"), blank=True)
+    about_en = models.TextField(text("英文简介", "About, in English"), blank=True)
+    published = models.BooleanField(text("已公开", "In the public calendar"), default=False)
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -63,6 +74,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return str(text(self.name_zh, self.name_en or self.name_zh))
+
+    @property
+    def about(self) -> str:
+        """What it is about, in the language of the request."""
+        return str(text(self.about_zh, self.about_en or self.about_zh))
 
 
 class Session(models.Model):
@@ -75,6 +91,10 @@ class Session(models.Model):
     venue = models.CharField(text("地点", "Venue"), max_length=120, blank=True)
     seats = models.PositiveIntegerField(text("名额", "Seats"), null=True, blank=True)
     cancelled = models.BooleanField(text("已取消", "Cancelled"), default=False)
+    closes_at = models.DateTimeField(text("报名截止", "Registration closes"), null=True, blank=True)
+    token = models.CharField(max_length=24, unique=True, default=new_token, editable=False)
+    code_key = models.CharField(max_length=24, default=new_token, editable=False)
+    code_turns = models.BooleanField(text("签到码每分钟更换", "The code changes every minute"), default=False)
 
     class Meta:
         ordering: ClassVar = ["-held_on", "-id"]
@@ -82,6 +102,28 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition}（{self.held_on}）"
+
+    @property
+    def begins(self) -> dt.datetime:
+        """When it begins; the first moment of its day where no time is given."""
+        return timezone.make_aware(dt.datetime.combine(self.held_on, self.starts_at or dt.time()))
+
+    @property
+    def finishes(self) -> dt.datetime:
+        """When it is over; the last moment of its day where no time is given."""
+        return timezone.make_aware(
+            dt.datetime.combine(self.held_on, self.ends_at or dt.time(23, 59, 59, 999_999))
+        )
+
+    @property
+    def open_until(self) -> dt.datetime:
+        """Until when a seat may be asked for: the deadline, else the beginning, or the end of a day without times."""
+        return self.closes_at or (self.begins if self.starts_at else self.finishes)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a seat may be asked for now."""
+        return not self.cancelled and self.edition.published and timezone.now() < self.open_until
 
 
 class Registration(models.Model):
@@ -141,3 +183,30 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.session}"
+
+
+class Unmatched(models.Model):
+    """A line of a sheet, a roster or a check-in that names nobody for sure: it waits for a clerk, and is not counted.
+
+    Struck or resolved, the row is deleted: it holds names and numbers.
+    """
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="unmatched")
+    how = models.CharField(max_length=8, choices=Attendance.How)
+    name = models.CharField(text("姓名", "Name"), max_length=60, blank=True)
+    organisation_name = models.CharField(text("单位", "Organisation"), max_length=120, blank=True)
+    mobile = models.CharField(text("手机号", "Mobile number"), max_length=20, blank=True)
+    why = models.CharField(max_length=20)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        verbose_name_plural = "unmatched"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["session", "name", "organisation_name", "mobile"], name="unmatched_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.organisation_name}"

@@ -10,6 +10,14 @@ from zhiheng.core.dated import Dated, DatedQuerySet
 from zhiheng.ui.words import text
 
 
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Questions about people."""
+
+    def canonical(self) -> PersonQuerySet:
+        """Cards that were not merged into another and not erased: one a person."""
+        return self.filter(merged_into=None, erased_at=None)
+
+
 class Person(models.Model):
     """Somebody: a representative, a participant, an expert. Erased by law, the row stays without a value."""
 
@@ -26,12 +34,24 @@ class Person(models.Model):
     )
     post = models.CharField(text("职务", "Position"), max_length=60, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="aliases")
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["id"]
+        indexes: ClassVar = [models.Index(fields=["name"], name="person_name")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="person_not_into_itself")
+        ]
 
     def __str__(self) -> str:
         return "（已删除）" if self.erased_at else self.name
+
+    @property
+    def counted_as(self) -> Person:
+        """The card that counts: its own, or the one it was merged into."""
+        return self.merged_into or self
 
 
 class AccountManager(BaseUserManager["Account"]):

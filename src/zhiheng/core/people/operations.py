@@ -10,6 +10,7 @@ from zhiheng.core.operations import operation, record
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Account, Part, Person, Role
 from zhiheng.core.people.permissions import forget_roles
+from zhiheng.core.people.problems import ITSELF, MERGED
 from zhiheng.core.problems import EMPTY, Problem
 
 SYSTEM = "system"
@@ -49,6 +50,48 @@ def add_person(
     person.save()
     record(by, "people.add_person", person, ["name", "mobile", "email", "organisation", "post"])
     return person
+
+
+@operation("people.add_colleague", "登记本单位人员", "add a person of one's organisation", on="organisation")
+def add_colleague(
+    *, by: Account, organisation: Organisation, name: str, mobile: str = "", post: str = ""
+) -> Person:
+    """Add a person of the organisation that one is contact of; who stands there by name and number already is given."""
+    same = organisation.people.canonical().filter(name=name.strip(), mobile=mobile.strip()).first()
+    if same is not None:
+        record(by, "people.add_colleague", same)
+        return same
+    if not name.strip():
+        raise Problem(EMPTY, field="name", what="姓名")
+    person = Person(name=name.strip(), mobile=mobile.strip(), organisation=organisation, post=post.strip())
+    person.full_clean()
+    person.save()
+    record(by, "people.add_colleague", person, ["name", "mobile", "organisation", "post"])
+    return person
+
+
+@operation("people.merge", "合并人员卡片", "merge two cards of one person")
+def merge(*, by: Account, card: Person, into: Person) -> Person:
+    """Say that `card` is the same person as `into`. No record is moved; both count as `into` where the unit is 人."""
+    for one, other, field in ((into, into.merged_into, "into"), (card, card.merged_into, "card")):
+        if other:
+            raise Problem(MERGED, field=field, name=one, into=other)
+    if card.pk == into.pk:
+        raise Problem(ITSELF, field="into", name=card)
+    for alias in [card, *card.aliases.all()]:
+        alias.merged_into = into
+        alias.save(update_fields=["merged_into"])
+        record(by, "people.merge", alias, ["merged_into"])
+    return into
+
+
+@operation("people.part", "撤销合并", "undo a merge")
+def part(*, by: Account, card: Person) -> Person:
+    """Undo a merge: `card` counts for itself again."""
+    card.merged_into = None
+    card.save(update_fields=["merged_into"])
+    record(by, "people.part", card, ["merged_into"])
+    return card
 
 
 @operation("people.open_account", "开设账号", "open an account")
@@ -106,14 +149,15 @@ def end_role(*, by: Account, role: Role, on: dt.date) -> Role:
 def erase(*, by: Account, person: Person) -> Person:
     """Erase what identifies a person, by law or on demand, and close the account.
 
-    The row stays without a value, so that what was counted stays countable.
+    The row stays without a value, so that what was counted stays countable. Cards merged into it go with it.
     """
-    person.name = person.mobile = person.email = person.post = ""
-    person.erased_at = timezone.now()
-    person.save()
-    record(by, "people.erase", person, ["name", "mobile", "email", "post"])
-    account = Account.objects.filter(person=person).first()
-    if account:
+    cards = [person, *person.aliases.all()]
+    for card in cards:
+        card.name = card.mobile = card.email = card.post = ""
+        card.erased_at = timezone.now()
+        card.save()
+        record(by, "people.erase", card, ["name", "mobile", "email", "post"])
+    for account in Account.objects.filter(person__in=cards):
         account.username, account.email, account.mobile, account.is_active = (
             f"erased-{account.pk}",
             "",

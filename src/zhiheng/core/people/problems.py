@@ -1,0 +1,21 @@
+"""What can be wrong with the card of a person."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zhiheng.core.problems import Rule
+from zhiheng.ui.words import Text
+
+MERGED: Final = Rule(
+    "people.merged",
+    409,
+    Text("“{name}”的卡片已并入“{into}”。", "The card of “{name}” has been merged into that of “{into}”."),
+    Text("请使用合并后的卡片。", " Use the card it was merged into."),
+)
+ITSELF: Final = Rule(
+    "people.itself",
+    422,
+    Text("“{name}”的卡片不能并入自身。", "The card of “{name}” cannot be merged into itself."),
+    Text("请选择另一张卡片。", " Choose another card."),
+)

@@ -1,0 +1,55 @@
+"""Writes to gatherings: what is held, who has a seat, who was there."""
+
+from zhiheng.gatherings.operations.attendance import (
+    Choice,
+    Entered,
+    arrive,
+    check_in,
+    dismiss,
+    enter_lines,
+    enter_roster,
+    resolve,
+    strike,
+)
+from zhiheng.gatherings.operations.editions import (
+    add_session,
+    arrange,
+    cancel,
+    close_registration,
+    edit,
+    hold,
+    move,
+    open_series,
+    publish,
+    remove_session,
+    renew_code,
+    withdraw,
+)
+from zhiheng.gatherings.operations.seats import give_back, register, register_self
+
+__all__ = [
+    "Choice",
+    "Entered",
+    "add_session",
+    "arrange",
+    "arrive",
+    "cancel",
+    "check_in",
+    "close_registration",
+    "dismiss",
+    "edit",
+    "enter_lines",
+    "enter_roster",
+    "give_back",
+    "hold",
+    "move",
+    "open_series",
+    "publish",
+    "register",
+    "register_self",
+    "remove_session",
+    "renew_code",
+    "resolve",
+    "strike",
+    "withdraw",
+]
