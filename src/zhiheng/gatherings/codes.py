@@ -1,4 +1,4 @@
-"""The check-in code of a session: what the QR at the venue opens, signed with the session's own key, good for its hours.
+"""The check-in code of a session: what the QR at the venue opens, signed with its own key, good for its hours.
 
 A code is `session-minute-signature`. On a poster the minute is 0; a session whose code turns shows a new one every
 minute on a screen, each good for ten, so that a photograph sent to somebody who is not there soon stops working.

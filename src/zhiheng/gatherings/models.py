@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from zhiheng.core.organisations.models import Organisation
-from zhiheng.core.people.models import Person
+from zhiheng.core.people.models import Person, masked
 from zhiheng.ui.words import text
 
 
@@ -210,3 +210,8 @@ class Unmatched(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.organisation_name}"
+
+    @property
+    def masked_mobile(self) -> str:
+        """The number as it stands in lists."""
+        return masked(self.mobile)

@@ -97,15 +97,24 @@ CODE_LATE: Final = Rule(
     Text("{session}的签到已结束。", "Check-in to {session} is over."),
     Text("如确已到场，请联系工作人员补录。", " If you were there, ask the staff to enter you."),
 )
-SHEET_UNREADABLE: Final = Rule(
-    "gatherings.sheet_unreadable",
-    422,
-    Text("读不懂文件“{name}”。", "The file “{name}” cannot be read."),
-    Text("请另存为 xlsx，或 UTF-8、GBK 编码的 csv。", " Save it as xlsx, or as csv in UTF-8 or GBK."),
-)
 TOO_MANY_LINES: Final = Rule(
     "gatherings.too_many_lines",
     422,
     Text("一次最多读入 {most} 行。", "At most {most} lines are read at once."),
     Text("请分几次录入。", " Enter them in several parts."),
+)
+UNKNOWN_ORGANISATION: Final = Rule(
+    "gatherings.unknown_organisation",
+    422,
+    Text("没有名为“{name}”的单位，或不止一家。", "No organisation is called “{name}”, or more than one is."),
+    Text("请写全称；新单位请先登记卡片。", " Write the full name; a new one needs its card first."),
+)
+NOBODY_MEANT: Final = Rule(
+    "gatherings.nobody_meant",
+    422,
+    Text("看不出是谁：{why}。", "It is not clear who is meant: {why}."),
+    Text(
+        "请写明姓名和单位，同名的加手机号后四位。",
+        " Write name and organisation; of two of one name, the last four digits of the number too.",
+    ),
 )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from zhiheng.core import sheets
 from zhiheng.core.problems import Problem
-from zhiheng.gatherings.problems import SHEET_UNREADABLE, TOO_MANY_LINES
+from zhiheng.gatherings.problems import TOO_MANY_LINES
 
 MOST: Final = 5000
 """Lines that are read at once."""
@@ -65,8 +63,7 @@ def tidy_mobile(text: str) -> str:
 
 def from_text(text: str) -> list[Line]:
     """Read what was typed or pasted: a line a person, its parts between tabs, commas or spaces."""
-    rows = [re.split(r"[\t,，;；、|]", line) for line in text.splitlines()]
-    return from_rows([_by_spaces(row[0]) if len(row) == 1 else row for row in rows])
+    return from_rows([re.split(r"[\t,，;；、|]", line) for line in text.splitlines()])
 
 
 def _by_spaces(text: str) -> list[str]:
@@ -88,9 +85,11 @@ def from_rows(rows: Iterable[Sequence[str]]) -> list[Line]:
     columns: dict[str, int] = {}
     lines = []
     for place, row in enumerate(rows, 1):
-        cells = [tidy(str(cell)) for cell in row]
+        cells = [tidy(cell) for cell in row]
         if not any(cells):
             continue
+        if len(cells) == 1:
+            cells = _by_spaces(cells[0])
         if not columns and not lines and (heads := _headings(cells)):
             columns = heads
             continue
@@ -145,37 +144,21 @@ def _judged(cells: Sequence[str], place: int) -> Line:
     return Line(tidy_name(name)[:60], organisation[:120], mobile, place)
 
 
-def from_file(name: str, content: bytes) -> list[Line]:
-    """Read a list: xlsx, xls or ods, or csv in UTF-8, UTF-16 or GB 18030. A formula is read as the text it shows."""
-    if content[:4] in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0"}:
-        return from_rows(_workbook(name, content))
-    if b"\0" in content[:4096] and content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
-        raise Problem(SHEET_UNREADABLE, field="file", name=name)
-    for encoding in ("utf-16",) if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        first = next((line for line in text.splitlines() if line.strip()), "")
-        split = max("\t,;", key=first.count)
-        return from_rows(csv.reader(io.StringIO(text, newline=""), delimiter=split))
-    raise Problem(SHEET_UNREADABLE, field="file", name=name)
+def from_file(content: bytes) -> list[Line]:
+    """Read a list that somebody hands in: a workbook, or csv in UTF-8, UTF-16 or GBK."""
+    return from_rows(sheets.read(content))
 
 
-def _workbook(name: str, content: bytes) -> list[list[str]]:
-    import python_calamine  # noqa: PLC0415 - slow import
-
-    try:
-        book = python_calamine.load_workbook(io.BytesIO(content))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (python_calamine.CalamineError, IndexError, OSError, ValueError) as error:
-        raise Problem(SHEET_UNREADABLE, field="file", name=name) from error
-    return [[_cell(value) for value in row] for row in rows]
+def packed(lines: Iterable[Line]) -> str:
+    """Write lines so that `unpacked` reads the same ones again, whatever stands in them."""
+    return "\n".join(f"{one.place}\t{one.name}\t{one.organisation}\t{one.mobile}" for one in lines)
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # a number kept as a number: 13800000000.0
-    if isinstance(value, dt.datetime | dt.date):
-        return value.isoformat()
-    return str(value)
+def unpacked(text: str) -> list[Line]:
+    """Read what `packed` wrote; what it did not write is left out."""
+    cells = (line.split("\t") for line in text.splitlines())
+    return [
+        Line(tidy_name(name)[:60], tidy(organisation)[:120], tidy_mobile(mobile), int(place))
+        for place, name, organisation, mobile in (row for row in cells if len(row) == 4)
+        if place.isdecimal()
+    ][:MOST]

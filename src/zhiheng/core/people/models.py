@@ -10,6 +10,11 @@ from zhiheng.core.dated import Dated, DatedQuerySet
 from zhiheng.ui.words import text
 
 
+def masked(number: str) -> str:
+    """Write a number for a list: 138****1234."""
+    return f"{number[:3]}****{number[-4:]}" if len(number) >= 9 else "****" if number else ""
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     """Questions about people."""
 
@@ -47,6 +52,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return "（已删除）" if self.erased_at else self.name
+
+    @property
+    def masked_mobile(self) -> str:
+        """The mobile number as it stands in lists."""
+        return masked(self.mobile)
 
     @property
     def counted_as(self) -> Person:
