@@ -11,9 +11,9 @@ from rules import Predicate, predicate
 def _as_its_room_says(verb: str) -> Predicate:
     @predicate(name=f"its room lets {verb}")
     def asked(account: Any, file: Any) -> bool:
-        return file is not None and rules.has_perm(f"{file.purpose}.{verb}", account, file)  # type: ignore[no-any-return]
+        return file is not None and rules.has_perm(f"{file.purpose}.{verb}", account, file)
 
-    return asked
+    return asked  # type: ignore[no-any-return]
 
 
 @predicate
