@@ -90,5 +90,5 @@ class Story:
         """Ask for an address as one of the people; a POST sends an empty form."""
         client.logout()
         if account := self.accounts[role]:
-            client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client.generic(method, address, **headers)

@@ -24,6 +24,27 @@ def _word(name: str, default: str, legal: tuple[str, ...] = ()) -> str:
     return value
 
 
+def _yes(name: str, default: bool) -> bool:
+    return _word(name, "yes" if default else "no", ("yes", "no")) == "yes"
+
+
+def _whole(name: str, default: int) -> int:
+    value = os.environ.get(name, str(default))
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name}={value!r}: must be a whole number")
+    return int(value)
+
+
+def _address(name: str, default: str, *, secure: bool) -> str:
+    value = os.environ.get(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ({"https"} if secure else {"http", "https"}) or not parts.netloc or parts.path:
+        raise ImproperlyConfigured(
+            f"{name}={value!r}: must be {'https' if secure else 'http or https'}://HOST"
+        )
+    return value
+
+
 def _secret(name: str) -> str:
     """Read a secret from NAME or from the file named in NAME_FILE."""
     if path := os.environ.get(f"{name}_FILE"):
@@ -69,6 +90,28 @@ def _database(url: str) -> dict[str, Any]:
     )
 
 
+def _mail(url: str) -> dict[str, Any]:
+    """Read smtp://user:password@host:port (smtps: encrypted from the start), `files` or `none`."""
+    parts = urlsplit(url)
+    if parts.scheme in {"smtp", "smtps"} and parts.hostname:
+        return {
+            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "EMAIL_HOST": parts.hostname,
+            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or "") or _secret("ZHIHENG_MAIL_PASSWORD"),
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+            "EMAIL_USE_TLS": parts.scheme == "smtp",
+            "EMAIL_TIMEOUT": 20,
+        }
+    kinds = {"files": "filebased", "none": "dummy"}
+    if url not in kinds:
+        raise ImproperlyConfigured(
+            "ZHIHENG_MAIL: must be smtp://USER:PASSWORD@HOST:PORT, smtps://…, files or none"
+        )
+    return {"EMAIL_BACKEND": f"django.core.mail.backends.{kinds[url]}.EmailBackend"}
+
+
 # ── where things lie ───────────────────────────────────────────────────────────────────────────────────────────────
 DATA: Final = Path(_word("ZHIHENG_DATA", "out/web")).resolve()
 """Database and files, unless told otherwise. Nothing of it belongs into git."""
@@ -85,13 +128,16 @@ if not SECRET_KEY:
     if MODE == "production":
         raise ImproperlyConfigured("ZHIHENG_SECRET_KEY or ZHIHENG_SECRET_KEY_FILE: must be set in production")
     SECRET_KEY = secrets.token_urlsafe(48)  # sign-ins end with the process
+elif len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("ZHIHENG_SECRET_KEY: must have 50 characters or more, made at random")
+SECRET_KEY_FALLBACKS = _secret("ZHIHENG_OLD_SECRET_KEYS").split()
 ALLOWED_HOSTS = _word("ZHIHENG_HOSTS", "localhost 127.0.0.1 [::1] testserver").split()
 ASSOCIATION: Final = (
     _word("ZHIHENG_NAME_ZH", "示例市质量协会"),
     _word("ZHIHENG_NAME_EN", "Example City Quality Association"),
 )
 """The association's name in both languages; it stands on every page and document."""
-PUBLIC_URL: Final = _word("ZHIHENG_PUBLIC_URL", "http://localhost:8000")
+PUBLIC_URL: Final = _address("ZHIHENG_PUBLIC_URL", "http://localhost:8000", secure=MODE == "production")
 """Where the world finds us: what QR codes and messages point to."""
 
 # ── what it is made of ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -102,6 +148,7 @@ INSTALLED_APPS = [
     "zhiheng.core.organisations",
     "zhiheng.core.journal",
     "zhiheng.core.files",
+    "zhiheng.core.sign_in",
     *LINES,
     "zhiheng.figures",
     "zhiheng.figures.reports",
@@ -112,6 +159,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "rules",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -130,6 +181,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "zhiheng.core.sign_in.second_factor.AskSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "zhiheng.core.edge.ProblemPages",
@@ -169,7 +222,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -183,11 +236,54 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
+SIGN_UP: Final = _yes("ZHIHENG_SIGN_UP", default=True)
+"""Whether anybody may open a plain account without a role."""
+STAFF_SECOND_FACTOR: Final = _yes("ZHIHENG_STAFF_SECOND_FACTOR", default=MODE == "production")
+"""Whether who works here must have a second factor."""
+MOBILE_SIGN_IN: Final = _yes("ZHIHENG_MOBILE_SIGN_IN", default=True)
+SMS_GATEWAY: Final = _word(
+    "ZHIHENG_SMS_GATEWAY", "" if MODE == "production" else "zhiheng.core.messages.gateways.Outbox"
+)
+"""The class that hands over an SMS, by its full name."""
+if MOBILE_SIGN_IN and MODE == "production" and SMS_GATEWAY in {"", "zhiheng.core.messages.gateways.Outbox"}:
+    raise ImproperlyConfigured(
+        "ZHIHENG_MOBILE_SIGN_IN=yes needs ZHIHENG_SMS_GATEWAY, the full name of a class that sends an SMS; "
+        "without one, set ZHIHENG_MOBILE_SIGN_IN=no"
+    )
+ACCOUNT_ADAPTER = "zhiheng.core.sign_in.adapter.Adapter"
+ACCOUNT_FORMS = {"login": "zhiheng.core.sign_in.forms.SignIn", "signup": "zhiheng.core.sign_in.forms.SignUp"}
+ACCOUNT_LOGIN_METHODS = {"username", "phone"} if MOBILE_SIGN_IN else {"username"}
+ACCOUNT_LOGIN_BY_CODE_ENABLED = MOBILE_SIGN_IN
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_CHANGE = True
+ACCOUNT_SIGNUP_FIELDS = [
+    "username*",
+    *(["phone"] if MOBILE_SIGN_IN else []),
+    "email",
+    "password1*",
+    "password2*",
+]
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ALLAUTH_TRUSTED_PROXY_COUNT = _whole("ZHIHENG_PROXIES", 1 if MODE == "production" else 0)
+MFA_ADAPTER = "zhiheng.core.sign_in.adapter.SecondFactor"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # who works here may have none
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = MODE == "production"
 SECURE_HSTS_SECONDS = 31_536_000 if MODE == "production" else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MODE == "production" else None
+CSRF_FAILURE_VIEW = "zhiheng.core.edge.stale"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # the domain's other hosts are not ours to bind
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -213,6 +309,13 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
+# ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────────
+OUTBOX = DATA / "outbox"
+"""Where mail and SMS lie that do not leave the house."""
+globals().update(_mail(_secret("ZHIHENG_MAIL") or ("" if MODE == "production" else "files")))
+EMAIL_FILE_PATH = OUTBOX
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _word("ZHIHENG_MAIL_FROM", f"noreply@{urlsplit(PUBLIC_URL).hostname}")
 
 # ── static files ───────────────────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "static/"

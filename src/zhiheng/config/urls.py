@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhiheng.portal.urls")),
     path("desk/", include("zhiheng.desk.urls")),
-    path("sign-in/", LoginView.as_view(template_name="ui/sign_in.html"), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("", include("zhiheng.core.sign_in.urls")),
     path("files/", include("zhiheng.core.files.urls")),
     path("language/", set_language, name="set_language"),
     path("office/", admin.site.urls),
 ]
+
+handler400 = "zhiheng.core.edge.unreadable"
+handler403 = "zhiheng.core.edge.not_for_you"
+handler404 = "zhiheng.core.edge.not_there"
+handler429 = "zhiheng.core.edge.too_many"  # allauth asks for it
+handler500 = "zhiheng.core.edge.defect"

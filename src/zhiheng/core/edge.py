@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
-from zhiheng.core.problems import REQUEST_LARGE, Problem
+from zhiheng.core.problems import (
+    DEFECT,
+    NOT_FOR_YOU,
+    NOT_THERE,
+    REQUEST_LARGE,
+    STALE,
+    TOO_MANY,
+    UNREADABLE,
+    Problem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+log = logging.getLogger(__name__)
 
 
 class ProblemPages:
@@ -36,9 +50,55 @@ class ProblemPages:
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """Say what is wrong and what to do: a page, or JSON for who asks for it."""
+    """Say what is wrong and what to do: a page, or JSON for who asks for it and for every address of the API."""
     status = problem.rule.status
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        said = {"code": problem.rule.code, "problem": problem.breach, "remedy": problem.remedy.strip()}
-        return JsonResponse(said, status=status, json_dumps_params={"ensure_ascii": False})
+    json = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    if json or request.path_info.startswith("/api/"):
+        return JsonResponse(said(problem), status=status, json_dumps_params={"ensure_ascii": False})
     return render(request, "ui/problem.html", {"problem": problem}, status=status)
+
+
+def said(problem: Problem) -> dict[str, str]:
+    """Give a problem as JSON has it."""
+    return {"code": problem.rule.code, "problem": problem.breach, "remedy": problem.remedy.strip()}
+
+
+# ── what Django and allauth call, by their signatures ──
+
+
+def not_there(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """Answer 404; never what was looked for."""
+    return answer(request, Problem(NOT_THERE))
+
+
+def not_for_you(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """Answer 403."""
+    return answer(request, Problem(NOT_FOR_YOU))
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400, or 413 to a form that is too large."""
+    if isinstance(exception, RequestDataTooBig):
+        return answer(request, Problem(REQUEST_LARGE, most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 2**20))
+    return answer(request, Problem(UNREADABLE))
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """Answer a form without its token."""
+    return answer(request, Problem(STALE))
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer 429."""
+    return answer(request, Problem(TOO_MANY))
+
+
+def defect(request: HttpRequest) -> HttpResponse:
+    """Answer 500 with a number that stands in the log; where even the page breaks, in plain words."""
+    problem = Problem(DEFECT, number=secrets.token_hex(4))
+    log.error("defect %s at %s", problem.got["number"], request.path_info)
+    try:
+        return answer(request, problem)
+    except Exception:
+        log.exception("defect %s: nor could the page be shown", problem.got["number"])
+        return HttpResponse(str(problem), status=500, content_type="text/plain; charset=utf-8")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import rules
 
-from zhiheng.core.people.permissions import is_anybody, is_contact_of, is_signed_in, runs, works_on
+from zhiheng.core.people.permissions import (
+    is_anybody,
+    is_contact_of,
+    is_oneself,
+    is_signed_in,
+    runs,
+    works_on,
+)
 
 OFFICE = runs("office")
 STAFF = works_on("office") | works_on("members") | works_on("gatherings")
@@ -26,6 +33,7 @@ for code, predicate in {
     "people.give_role": OFFICE,
     "people.end_role": OFFICE,
     "people.erase": OFFICE,
+    "people.change_own": is_oneself,
     "people.see": STAFF,
     "places.add": OFFICE,
     "core.sign_in": is_anybody,

@@ -71,6 +71,51 @@ EMPTY: Final = Rule(
     Text("“{what}”没有填写。", "“{what}” is empty."),
     Text("请填写后再提交。", " Fill it in."),
 )
+NOT_THERE: Final = Rule(
+    "core.not_there",
+    404,
+    Text("这里没有您要的页面。", "There is no such page."),
+    Text("请核对网址，或从首页重新进入。", " Check the address, or start from the home page."),
+)
+NOT_FOR_YOU: Final = Rule(
+    "core.not_for_you",
+    403,
+    Text("这个页面不对您开放。", "This page is not open to you."),
+    Text("如需使用，请联系负责该项工作的同事。", " Ask a colleague who runs this line of work."),
+)
+STALE: Final = Rule(
+    "core.stale",
+    403,
+    Text(
+        "页面已过期，或浏览器没有保存 Cookie，刚才的提交没有被接受。",
+        "The page is too old, or the browser keeps no cookies: what you sent was not taken.",
+    ),
+    Text("请返回、刷新页面后再提交。", " Go back, load the page again and send it once more."),
+)
+UNREADABLE: Final = Rule(
+    "core.unreadable",
+    400,
+    Text("看不懂这个请求。", "This request cannot be read."),
+    Text("请返回，从页面上的按钮重新操作。", " Go back and use the buttons of the page."),
+)
+TOO_MANY: Final = Rule(
+    "core.too_many",
+    429,
+    Text("短时间内请求太多。", "Too many requests in a short time."),
+    Text("请稍后再试。", " Try again in a few minutes."),
+)
+DEFECT: Final = Rule(
+    "core.defect",
+    500,
+    Text(
+        "系统出错了，编号 {number}。您的数据没有改变。",
+        "Something broke here, number {number}. Your data have not changed.",
+    ),
+    Text(
+        "请稍后重试；如再次出现，请把编号告诉管理员。",
+        " Try again later; if it comes back, give the number to the administrator.",
+    ),
+)
 REQUEST_LARGE: Final = Rule(
     "core.request_large",
     413,

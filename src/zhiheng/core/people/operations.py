@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
 from zhiheng.core.operations import operation, record
@@ -102,13 +105,33 @@ def open_account(
     password: str | None = None,
     person: Person | None = None,
     mobile: str | None = None,
+    email: str = "",
     staff: bool = False,
 ) -> Account:
-    """Open an account, for a person or for a task."""
+    """Open an account, for a person or for a task. It has no role."""
     account = Account.objects.create_user(
-        username, password, person=person, mobile=mobile or None, is_staff=staff
+        username, password, person=person, mobile=mobile or None, email=email, is_staff=staff
     )
-    record(by, "people.open_account", account, ["username", "person", "mobile", "is_staff"])
+    record(by, "people.open_account", account, ["username", "person", "mobile", "email", "is_staff"])
+    return account
+
+
+@operation("people.change_own", "修改自己的账号", "change one's own account", on="account")
+def change_password(*, by: Account, account: Account, password: str) -> Account:
+    """Change one's own password; whoever asks has proved who they are."""
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    record(by, "people.change_password", account, ["password"])
+    return account
+
+
+@operation("people.change_own", "修改自己的账号", "change one's own account", on="account")
+def change_mobile(*, by: Account, account: Account, mobile: str, verified: bool) -> Account:
+    """Change one's own mobile number; `verified` where a code that was sent to it came back."""
+    account.mobile, account.mobile_verified = mobile, verified
+    account.full_clean(exclude=["password"])
+    account.save(update_fields=["mobile", "mobile_verified"])
+    record(by, "people.change_mobile", account, ["mobile", "mobile_verified"])
     return account
 
 
@@ -164,7 +187,10 @@ def erase(*, by: Account, person: Person) -> Person:
             None,
             False,
         )
+        account.mobile_verified = False
         account.set_unusable_password()
         account.save()
+        for left in (EmailAddress, Authenticator, UserSession):
+            left.objects.filter(user=account).delete()
         record(by, "people.erase", account, ["username", "email", "mobile", "is_active", "password"])
     return person

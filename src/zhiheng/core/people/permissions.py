@@ -77,3 +77,9 @@ def is_anybody(account: Any) -> bool:  # noqa: ARG001 - a predicate takes the ac
 def is_signed_in(account: Any) -> bool:
     """Signed in with an active account."""
     return bool(getattr(account, "is_active", False) and account.pk)
+
+
+@predicate
+def is_oneself(account: Any, record: Any) -> bool:
+    """The record is the account itself, and it is open."""
+    return isinstance(record, Account) and record.is_active and record.pk == getattr(account, "pk", None)

@@ -33,7 +33,7 @@ def report(client, story):
 
 
 def post(client, story, role, address, **data):
-    client.force_login(story.accounts[role], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(story.accounts[role], backend="allauth.account.auth_backends.AuthenticationBackend")
     return client.post(address, data)
 
 
