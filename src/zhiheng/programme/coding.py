@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -86,7 +86,7 @@ class CleanColumn:
             return wanted[self.values] & self.present, self.present
         values = np.asarray(self.values, dtype=np.float64)
         if condition.values:
-            numbers = [float(v) for v in condition.values if _number(v) is not None]
+            numbers = [float(v) for v in condition.values if as_number(v) is not None]
             return np.isin(values, numbers) & self.present, self.present
         with np.errstate(invalid="ignore"):
             low = True if condition.low is None else values >= condition.low
@@ -95,7 +95,7 @@ class CleanColumn:
 
 
 def _between(text: str, condition: Condition) -> bool:
-    value = _number(text)
+    value = as_number(text)
     return (
         value is not None
         and (condition.low is None or value >= condition.low)
@@ -110,7 +110,7 @@ class Misfit:
     code: str
     rows: int
     first: int
-    found: str
+    values: Mapping[str, int]
     expected: tuple[str, str]
 
 
@@ -145,6 +145,11 @@ def clean(
     distinct = ["" if _is_missing(v) else plain(v).strip() for v in encoded.dictionary.to_pylist()]
     judge = _judge(coding, number=number)
     verdicts = [judge(text) for text in distinct]
+    if number:  # a code that is no number has no mean; whoever asks for one is told by the check
+        verdicts = [
+            (None, NOT_VALID, "") if isinstance(v[0], str) and as_number(v[0]) is None else v
+            for v in verdicts
+        ]
     state = np.array([v[1] for v in verdicts], dtype=np.int8)
     misfits = _misfits(distinct, [v[2] for v in verdicts], positions, coding)
     if number:
@@ -167,7 +172,7 @@ def _is_numeric(kind: pa.DataType) -> bool:
 def _clean_numbers(raw: pa.Array, coding: Coding) -> tuple[CleanColumn, list[Misfit]]:
     values = np.asarray(raw.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64).copy()
     state = np.full(len(values), ANSWERED, dtype=np.int8)
-    missing = [n for m in coding.missing if (n := _number(m)) is not None]
+    missing = [n for m in coding.missing if (n := as_number(m)) is not None]
     state[np.isnan(values) | np.isin(values, missing)] = NO_ANSWER
     misfits = []
     if coding.valid is not None:
@@ -176,14 +181,14 @@ def _clean_numbers(raw: pa.Array, coding: Coding) -> tuple[CleanColumn, list[Mis
         if outside.any():
             state[outside] = NOT_VALID
             found, counts = np.unique(values[outside], return_counts=True)
-            told = listed((f"{plain(float(v))} × {n}" for v, n in zip(found, counts, strict=True)), 5)
+            told = {plain(float(v)): int(n) for v, n in zip(found, counts, strict=True)}
             first = int(np.flatnonzero(outside)[0])
             misfits.append(Misfit("out_of_range", int(outside.sum()), first, told, _expected(coding)))
     values[state != ANSWERED] = np.nan
     return CleanColumn(values, state), misfits
 
 
-def _number(text: str) -> float | None:
+def as_number(text: str) -> float | None:
     """A finite number, or none: "1_000", "nan" and "1,5" are not numbers here."""
     if "_" in text:
         return None
@@ -199,10 +204,10 @@ Verdict = tuple[str | float | None, int, str]
 
 def _judge(coding: Coding, *, number: bool) -> Callable[[str], Verdict]:
     missing_texts = set(coding.missing)
-    missing_numbers = {n for m in coding.missing if (n := _number(m)) is not None}
+    missing_numbers = {n for m in coding.missing if (n := as_number(m)) is not None}
 
     def judge(text: str) -> Verdict:
-        value = _number(text)
+        value = as_number(text)
         if text == "" or text in missing_texts or value in missing_numbers:
             return None, NO_ANSWER, ""
         if coding.codes is not None:
@@ -259,8 +264,7 @@ def _misfits(
         if not bad:
             continue
         first = int(np.flatnonzero(np.isin(positions, bad))[0])
-        bad.sort(key=lambda i: (-counts[i], distinct[i]))
-        told = listed((f"“{distinct[i]}” × {counts[i]}" for i in bad), 5)
+        told = {distinct[i]: int(counts[i]) for i in bad}
         misfits.append(Misfit(code, int(counts[bad].sum()), first, told, _expected(coding)))
     return misfits
 

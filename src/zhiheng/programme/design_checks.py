@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zhiheng.programme.coding import CleanColumn
+from zhiheng.programme.coding import NO_ANSWER, CleanColumn
 from zhiheng.programme.plan import STRATUM, WAVE
 from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.tables import CleanTable
@@ -26,6 +26,7 @@ def check_design(table: CleanTable, findings: Findings) -> None:
     if not _units_are_known(table, findings):
         return
     _single_units(table, findings)
+    _crossing(table, findings)
     _populations(table, findings)
 
 
@@ -55,6 +56,11 @@ def _ids(table: CleanTable, findings: Findings) -> None:
     for at in np.flatnonzero(repeated):
         extra[at] = int(key[at]) in seen
         seen.add(int(key[at]))
+    if not column.present.all():
+        first = int(np.flatnonzero(~column.present)[0])
+        file, row = table.place(first)
+        findings.add("id_missing", file, row, name, ("空", "blank"), ("每行一个编号", "an id in every row"),
+                     severity="warning", rows=int((~column.present).sum()))  # fmt: skip
     if extra.any():
         first = int(np.flatnonzero(extra)[0])
         file, row = table.place(first)
@@ -78,8 +84,15 @@ def _weights(table: CleanTable, findings: Findings) -> None:
         if rows.any():
             first = int(np.flatnonzero(rows)[0])
             file, row = table.place(first)
-            found = ("空", "blank") if code == "weight_missing" else f"{column.values[first]:g}"
+            found = _lacking(column, first) if code == "weight_missing" else f"{column.values[first]:g}"
             findings.add(code, file, row, name, found, expected, rows=int(rows.sum()))
+
+
+def _lacking(column: CleanColumn, row: int) -> tuple[str, str]:
+    """Why a row has no value."""
+    if column.state[row] == NO_ANSWER:
+        return "空", "blank"
+    return "不是数字，或不合编码", "no number, or none the coding allows"
 
 
 def _units_are_known(table: CleanTable, findings: Findings) -> bool:
@@ -138,6 +151,28 @@ def _single_units(table: CleanTable, findings: Findings) -> None:
     )  # fmt: skip
 
 
+def _crossing(table: CleanTable, findings: Findings) -> None:
+    """Tell first-stage units that lie in several strata, unless their codes count within the strata."""
+    design = table.plan.design
+    if (
+        not design.strata
+        or not design.clusters
+        or design.clusters[0] == "*"
+        or design.nest
+        or WAVE in design.strata
+    ):
+        return
+    name = design.clusters[0]
+    strata, unit = codes_of(table.columns[STRATUM]), codes_of(table.columns[name])
+    several = np.flatnonzero(_units_in_parents(unit, crossed(unit, strata)) > 1)
+    if not len(several):
+        return
+    firsts = [int(np.flatnonzero(unit == u)[0]) for u in several[:_MOST_NAMED]]
+    shown = listed(map(str, table.columns[name].taken(np.array(firsts)).to_arrow().to_pylist()))
+    rows = int(np.isin(unit, several).sum())
+    findings.add("unit_in_strata", *table.place(firsts[0]), name, shown, ", ".join(design.strata), rows=rows)
+
+
 def _populations(table: CleanTable, findings: Findings) -> None:
     design = table.plan.design
     for name, parent, unit in _stages(table):
@@ -147,7 +182,7 @@ def _populations(table: CleanTable, findings: Findings) -> None:
         sizes = table.columns[size_name]
         if not sizes.present.all():
             first = int(np.flatnonzero(~sizes.present)[0])
-            findings.add("design_unit_missing", *table.place(first), size_name, ("空", "blank"), size_name,
+            findings.add("design_unit_missing", *table.place(first), size_name, _lacking(sizes, first), size_name,
                          rows=int((~sizes.present).sum()))  # fmt: skip
             continue
         values = np.asarray(sizes.values, dtype=np.float64)

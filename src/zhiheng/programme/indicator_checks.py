@@ -10,7 +10,7 @@ import numpy as np
 from zhiheng.measure.indices import problems as engine
 from zhiheng.measure.indices.indicator import Indicator, from_rows
 from zhiheng.measure.indices.tree import Tree, check
-from zhiheng.programme.coding import CleanColumn
+from zhiheng.programme.coding import CleanColumn, as_number
 from zhiheng.programme.design_checks import codes_of, crossed
 from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import WAVE, IndexPlan, IndicatorRow, Measured, Plan
@@ -89,9 +89,18 @@ def check_data(plan: Plan, tables: Mapping[str, CleanTable], findings: Findings,
         if row.measured and row.measured.table in tables:
             _answers(plan, row, row.measured, ledger, findings)
             _categories(plan.indicator_file, row.row, row.measured, tables, findings)
+            _numbers(plan, plan.indicator_file, row.row, "statistic", row.measured, findings)
     for rule in plan.index.adjust if plan.index else ():
         if rule.measured.table in tables:
             _categories("plan.toml", None, rule.measured, tables, findings)
+            _numbers(plan, "plan.toml", None, f"index.adjust.{rule.code}", rule.measured, findings)
+    for question in plan.questions:
+        if question.kind == "mean":
+            asked = Measured(question.table, question.variable)
+            _numbers(plan, "plan.toml", None, f"questions.{question.variable}", asked, findings)
+    if plan.importance:
+        asked = Measured(plan.importance.table, plan.importance.outcome)
+        _numbers(plan, "plan.toml", None, "importance.outcome", asked, findings)
     for table in tables.values():
         if table.plan.role == "published":
             _one_value_each(table, findings)
@@ -112,6 +121,25 @@ def _answers(
         waves = (f"{row.code}，期次 {listed(without)}", f"{row.code} in wave {listed(without)}")
         findings.add("indicator_without_data", plan.indicator_file, row.row, measured.variable, waves,
                      listed(answered), severity=severity)  # fmt: skip
+
+
+def _numbers(
+    plan: Plan, file: str, row: int | None, column: str, measured: Measured, findings: Findings
+) -> None:
+    """Tell a mean or total of a variable that is coded as words."""
+    table = next((t for t in plan.tables if t.name == measured.table), None)
+    if table is None or measured.statistic == "proportion" or measured.variable not in table.coding:
+        return
+    coding = table.coding[measured.variable]
+    words = [
+        code
+        for one in (coding, *coding.waves.values())
+        for code in (*(one.codes or {}).values(), *(r[2] for r in one.ranges))
+        if as_number(code) is None
+    ]
+    if words or coding.date:
+        found = listed(dict.fromkeys(words)) or coding.date
+        findings.add("code_as_number", file, row, column, found, f"{measured.table}.{measured.variable}")
 
 
 def _categories(

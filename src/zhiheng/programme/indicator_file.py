@@ -60,7 +60,7 @@ def _measured(
     if not table and len(tables) == 1:
         table = next(iter(tables))
     if table not in tables:
-        findings.add("reference_unknown", file, row, "table", table or "—", listed(tables))
+        findings.add("reference_unknown", file, row, "table", table or "—", listed(tables) or "—")
         return None
     published = tables[table].role == "published"
     statistic: Any = cells.get("statistic", "") or ("value" if published else "mean")

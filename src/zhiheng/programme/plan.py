@@ -82,7 +82,7 @@ class Column:
 class Coding:
     """How raw values of a column become values. At most one of `valid`, `codes`, `ranges`, `date` is given.
 
-    A date is kept as YYYY-MM-DD, or as `write` has it (``%Y`` for the year).
+    A date is kept as YYYY-MM-DD, or as `write` has it (``%Y`` for the year). `line` is where it stands in plan.toml.
     """
 
     valid: tuple[float, float] | None = None
@@ -93,6 +93,7 @@ class Coding:
     earliest: str = ""
     latest: str = ""
     missing: tuple[str, ...] = ()
+    line: int | None = None
     waves: Mapping[str, Coding] = field(default_factory=dict)
 
     def in_wave(self, wave: str) -> Coding:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from zhiheng.programme.index_file import read_importance, read_index, reference, unique
 from zhiheng.programme.indicator_file import read_indicators
 from zhiheng.programme.plan import (
     WHOLE,
-    Adjustment,
-    Band,
     Coding,
     Column,
     Database,
     DesignPlan,
     Domain,
-    Importance,
-    IndexPlan,
     Lonely,
     Margin,
-    Measured,
     Nonresponse,
     Outputs,
     Pick,
@@ -29,7 +26,6 @@ from zhiheng.programme.plan import (
     Question,
     Role,
     Rule,
-    Statistic,
     TablePlan,
     Wave,
     Weighting,
@@ -37,10 +33,12 @@ from zhiheng.programme.plan import (
 )
 from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.section import FILE, Section, lines_of_keys, plain
+from zhiheng.programme.sheet import encoding_problem
 
 FORMATS = ("parquet", "xlsx", "html", "docx", "pdf")
 #: how the name of an environment variable is written; no address and few passwords look like this
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def read_plan(folder: Path, findings: Findings) -> Plan | None:
@@ -56,17 +54,28 @@ def read_plan(folder: Path, findings: Findings) -> Plan | None:
     if not path.is_file():
         findings.add("plan_missing", FILE, found=str(path))
         return None
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        findings.add("encoding_unknown", FILE, found=error.start + 1, expected="UTF-8")
+    raw = path.read_bytes()
+    wrong = encoding_problem(raw)
+    if wrong is not None:
+        findings.add(wrong.replace("encoding_gb", "encoding_gb_plan"), FILE)
         return None
+    text = raw.decode("utf-8-sig")
+    try:
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        findings.add("plan_unreadable", FILE, int(line[1]) if line else None, found=str(error))
+        _tell_syntax(text, error, findings)
         return None
     return _plan(Section(data, "", findings, lines_of_keys(text)), folder, findings)
+
+
+def _tell_syntax(text: str, error: tomllib.TOMLDecodeError, findings: Findings) -> None:
+    """Tell what is no TOML by the line it stands in; the parser's own words are English."""
+    place = re.search(r"line (\d+)", str(error))
+    lines = text.splitlines()
+    number = int(place[1]) if place else len(lines) or None
+    line = lines[number - 1].strip()[:80] if number and number <= len(lines) else ""
+    reason = str(error).partition(" (at ")[0]
+    findings.add("plan_unreadable", FILE, number, found=(f"“{line}”", f"“{line}” ({reason})"))
 
 
 def _plan(top: Section, folder: Path, findings: Findings) -> Plan:
@@ -82,37 +91,31 @@ def _plan(top: Section, folder: Path, findings: Findings) -> Plan:
     names = [t.name for t in tables]
     indicators, indicator_file = read_indicators(folder, tables, findings)
     if index is not None and not indicators and indicator_file == "":
-        findings.add("file_missing", "indicators.csv", found="indicators.csv")
+        findings.add("plan_file_missing", "indicators.csv", found="indicators.csv")
     plan = Plan(
         folder=folder,
         title=top.words("title", required=True),
         edition=top.text("edition"),
         made_up=top.flag("made_up", default=False),
         owner=top.words("owner"),
-        seed=int(top.number("seed", 20181231.0)),
+        seed=top.whole("seed", 20181231, 0, 2**63 - 1),
         population=top.words("population"),
-        notes=tuple(top.as_words("notes", note) for note in top.raw("notes") or ()),
+        notes=tuple(top.as_words("notes", note) for note in top.items("notes")),
         waves=waves,
         tables=tables,
         domains=domains,
-        index=None if index is None else _index(index, names),
-        importance=_importance(top.section("importance"), names),
+        index=None if index is None else read_index(index, names),
+        importance=read_importance(top.section("importance"), names),
         questions=tuple(_question(s, names) for s in top.sections("questions")),
         outputs=_outputs(top.section("outputs")),
         indicators=indicators,
         indicator_file=indicator_file,
     )
     top.close()
-    _unique(top, "waves", [w.code for w in waves])
-    _unique(top, "tables", names)
-    _unique(top, "domains", [WHOLE, *(d.code for d in domains)])
+    unique(top, "waves", "code", [w.code for w in waves])
+    unique(top, "tables", "name", names)
+    unique(top, "domains", "code", [d.code for d in domains], WHOLE)
     return plan
-
-
-def _unique(top: Section, key: str, names: list[str]) -> None:
-    for position, name in enumerate(names):
-        if name in names[:position]:
-            top.tell("duplicate_name", key, name)
 
 
 def _wave(section: Section) -> Wave:
@@ -265,7 +268,7 @@ def _coding(parent: Section, key: str, section: Section | None, value: object) -
     waves = section.section("waves")
     codes = section.section("codes")
     ranges = []
-    for entry in section.raw("ranges") or ():
+    for entry in section.items("ranges"):
         if isinstance(entry, list) and len(entry) == 3 and all(type(v) in (int, float) for v in entry[:2]):
             ranges.append((float(entry[0]), float(entry[1]), plain(entry[2])))
         else:
@@ -279,13 +282,35 @@ def _coding(parent: Section, key: str, section: Section | None, value: object) -
         earliest=section.text("from"),
         latest=section.text("to"),
         missing=section.texts("missing"),
+        line=section.line(),
         waves={} if waves is None else {k: _coding(waves, k, s, v) for k, s, v in waves.children()},
     )
+    for code, written in (coding.codes or {}).items():
+        if not written.strip():
+            section.tell(
+                "key_kind",
+                f"codes.{code}",
+                '""',
+                ("代码；没有回答请列入 missing", "a code; list no answers under missing"),
+            )
+    _dates(section, coding)
     kinds = [k for k in ("valid", "codes", "ranges", "date") if k in section.data]
     if len(kinds) > 1:
         section.tell("one_of", "", ", ".join(kinds), "valid, codes, ranges, date")
     section.close()
     return coding
+
+
+def _dates(section: Section, coding: Coding) -> None:
+    """Tell patterns that are none, and ends that are no days."""
+    for key, shape in (("date", coding.date), ("write", coding.write)):
+        if shape and "%" not in shape:
+            section.tell(
+                "key_kind", key, shape, ("日期的写法，如 %Y-%m-%d", "a pattern of dates such as %Y-%m-%d")
+            )
+    for key, day in (("from", coding.earliest), ("to", coding.latest)):
+        if day and not DAY.fullmatch(day):
+            section.tell("key_kind", key, day, ("日期，如 2018-01-31", "a day such as 2018-01-31"))
 
 
 def _rule(parent: Section, key: str, section: Section | None, value: object) -> Rule:
@@ -349,6 +374,21 @@ def _weighting(section: Section | None) -> Weighting | None:
         trim=bounds,
         nonresponse=cells,
     )
+    if trim is not None and bounds is not None:
+        lower, upper = (
+            (0.0 if bounds[0] is None else bounds[0]),
+            (math.inf if bounds[1] is None else bounds[1]),
+        )
+        if not 0 <= lower <= 1 <= upper:
+            section.tell(
+                "key_kind",
+                "trim",
+                trim.data,
+                (
+                    "权重中位数的倍数：lower 从 0 到 1，upper 从 1 起",
+                    "multiples of the median weight: lower 0 to 1, upper from 1",
+                ),
+            )
     if weighting.method == "poststratify" and len(margins) != 1:
         section.tell(
             "one_of", "margins", str(len(margins)), ("poststratify 的一组边际", "one margin for poststratify")
@@ -357,90 +397,12 @@ def _weighting(section: Section | None) -> Weighting | None:
     return weighting
 
 
-# ── index, questions, outputs ──
-
-
-def _reference(section: Section, key: str, names: list[str]) -> str:
-    name = section.text(key, required=True)
-    if name and name not in names:
-        section.tell("reference_unknown", key, name, listed(names))
-    return name
-
-
-def _index(section: Section, tables: list[str]) -> IndexPlan:
-    bands: list[Band] = []
-    for inner in section.sections("bands"):
-        bands.append(
-            Band(
-                inner.text("code", str(len(bands) + 1)),
-                inner.number("from", 0.0),
-                inner.words("name"),
-                inner.text("colour", "#888888"),
-            )
-        )
-        inner.close()
-    index = IndexPlan(
-        missing=cast(
-            'Literal["renormalise"]',
-            section.choice("missing", ("renormalise", "fail", "carry"), "renormalise"),
-        ),
-        scale=section.pair("scale", (0.0, 100.0)) or (0.0, 100.0),
-        level=section.number("level", 0.95),
-        whole=section.flag("whole", default=None),
-        balance=section.number("balance", 0.001),
-        deduction_cap=section.number("deduction_cap", None),
-        bonus_cap=section.number("bonus_cap", None),
-        decimals=None if (decimals := section.number("decimals", None)) is None else int(decimals),
-        adjust=tuple(_adjustment(s, tables) for s in section.sections("adjust")),
-        bands=tuple(bands),
-    )
-    if not 0.5 <= index.level < 1:
-        section.tell("not_allowed", "level", index.level, "0.5 … 0.999")
-    section.close()
-    return index
-
-
-def _adjustment(section: Section, tables: list[str]) -> Adjustment:
-    table = _reference(section, "table", tables)
-    kind = section.choice("kind", ("deduction", "bonus", "veto"), required=True)
-    adjustment = Adjustment(
-        code=section.text("code", required=True),
-        kind=cast('Literal["deduction", "bonus", "veto"]', kind),
-        name=section.words("name"),
-        measured=Measured(
-            table,
-            section.text("variable", required=True),
-            cast("Statistic", section.choice("statistic", get_args(Statistic), "mean")),
-            section.texts("category"),
-        ),
-        points=section.number("points", None),
-        cap=section.number("cap", None),
-        at=section.number("at", 1.0),
-        set_to=section.number("set_to", None),
-        cap_band=section.text("cap_band"),
-    )
-    if kind == "veto":
-        if adjustment.at <= 0:
-            section.tell("key_kind", "at", adjustment.at, ("正数", "a positive number"))
-        if (adjustment.set_to is None) == (not adjustment.cap_band):
-            section.tell("one_of", "", ", ".join(section.data), "set_to, cap_band")
-    elif adjustment.points is None or adjustment.points <= 0:
-        section.tell("key_kind", "points", adjustment.points, ("正数", "a positive number"))
-    section.close()
-    return adjustment
-
-
-def _importance(section: Section | None, tables: list[str]) -> Importance | None:
-    if section is None:
-        return None
-    importance = Importance(_reference(section, "table", tables), section.text("outcome", required=True))
-    section.close()
-    return importance
+# ── questions, outputs ──
 
 
 def _question(section: Section, tables: list[str]) -> Question:
     question = Question(
-        _reference(section, "table", tables),
+        reference(section, "table", tables),
         section.text("variable", required=True),
         section.words("name"),
         cast('Literal["mean", "choice"]', section.choice("kind", ("mean", "choice"), "mean")),
@@ -460,5 +422,7 @@ def _outputs(section: Section | None) -> Outputs:
         for name in given:
             if name not in legal:
                 section.tell("not_allowed", key, name, " | ".join(legal))
+    if not outputs.language:
+        section.tell("not_allowed", "language", "[]", "zh | en")
     section.close()
     return outputs

@@ -7,7 +7,8 @@ A message has three parts in each language: what is the matter, what was expecte
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -22,8 +23,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "There is no {found}. A programme folder holds plan.toml. Check the path, or start one with `zhiheng new`.",
     ),
     "plan_unreadable": (
-        "plan.toml 不合 TOML 语法：{found}。请改正这一行。",
-        "plan.toml is not valid TOML: {found}. Correct this line.",
+        "这里不合 TOML 语法：{found}，应为：名称 = 值，文字加英文引号。请改正这一行，或紧挨着的上一行。",
+        'This is not TOML: {found}; write name = value, with texts in "quotes". Correct this line, or the one just above.',
     ),
     "key_unknown": (
         "不认识“{found}”。{expected}。请改名或删去。",
@@ -40,6 +41,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "one_of": ("应恰给出其中之一：{expected}，现有：{found}。请改正。", "Give exactly one of {expected}; there is {found}. Correct it."),
     # ── files ──
     "file_missing": ("没有找到文件 {found}。请检查路径，或用 --data 指出数据目录。", "There is no file {found}. Check the path, or name the data folder with --data."),
+    "plan_file_missing": (
+        "方案目录中没有文件 {found}。请把它放进方案目录，或改正路径（--data 只管 tables 的数据）。",
+        "The programme folder holds no file {found}. Put it there, or correct the path (--data is for the data of tables only).",
+    ),
     "path_outside": (
         "“{found}”在目录之外，应为目录之内的相对路径（不以 / 或盘符开头，没有 ..）。请把文件放进目录，或用 --data 指出数据目录。",
         "{found} leads out of the folder; a path is relative and stays inside (no leading / or drive, no ..). Put the file into "
@@ -55,6 +60,32 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "encoding_unknown": (
         "第 {found} 字节起不是 {expected}，也不是 GBK。请另存为 UTF-8。",
         "Bytes from {found} on are neither {expected} nor GBK. Save the file as UTF-8.",
+    ),
+    "encoding_utf16": (
+        "文件是 UTF-16（Excel 的“Unicode 文本”），应为 UTF-8。请另存为 UTF-8；在 Excel 中选“CSV UTF-8（逗号分隔）”。",
+        "The file is UTF-16 (Excel's “Unicode text”); UTF-8 was expected. Save it as UTF-8; in Excel as “CSV UTF-8 (comma delimited)”.",
+    ),
+    "encoding_none": (
+        "不是文本文件：既不是 UTF-8，也不是 GBK。请另存为 UTF-8 文本。",
+        "This is no text: neither UTF-8 nor GBK. Save it as text in UTF-8.",
+    ),
+    "encoding_gb_plan": (
+        "文件是 GBK，应为 UTF-8。请另存为 UTF-8（记事本“另存为”时可选编码）。",
+        "The file is GBK; plan.toml must be UTF-8. Save it as UTF-8 (an editor asks when saving).",
+    ),
+    "csv_separator": (
+        "各列之间是{found}，应为英文逗号。请用“CSV UTF-8（逗号分隔）”另存。",
+        "Cells are parted by {found}; commas were expected. Save it again as “CSV UTF-8 (comma delimited)”.",
+    ),
+    "cells_beyond": (
+        "这一行在表头之外还有内容：{found}，表头只有 {expected} 列。请补上表头、删去多余的内容，或给含逗号的文字加英文引号。",
+        "The row goes on beyond the header: {found}; the header has {expected} columns. Add a header, remove what is too much, or "
+        "put texts with commas in quotes.",
+    ),
+    "cells_without_value": (
+        "公式没有结果：{found}，应为数值。请用 Excel 打开并保存一次，改正出错的公式，或粘贴为数值。",
+        "Formulas have no result: {found}; values were expected. Open and save the file in Excel, mend formulas that fail, or "
+        "paste values.",
     ),
     "encoding_utf8": (
         "声明为 gb18030，但内容是 {found}。请删去 encoding，或改为 utf-8。",
@@ -124,13 +155,16 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "id_repeated": ("编号重复：{found}，应唯一：{expected}。请删去重复的行，或改正编号。", "The id occurs again: {found}; expected {expected}. Remove the repeated rows or correct the ids."),
     "folded_disagree": ("合并为一个单位的行互相矛盾：{found}，应一致：{expected}。已不采用，请改正。", "Rows folded into one unit disagree: {found}; expected {expected}. The value is not used; correct it."),
     "contradiction": ("自相矛盾：{found}，应为：{expected}。所列的值不采用，请核对原始记录。", "The row contradicts itself: {found}; expected {expected}. The named values are not used; check the record."),
-    "keep_empty": ("keep 条件下没有剩下任何行：{found}，应至少一行：{expected}。请检查条件。", "No row meets `keep`: {found}; expected {expected}. Check the condition."),
+    "keep_empty": ("期次 {expected} 没有一行符合 keep：{found}，应至少一行。请检查条件。", "In wave {expected} no row meets `keep`: {found}; one at least was expected. Check the condition."),
+    "id_missing": ("没有编号的行：{found}，应有：{expected}。这些行是否重复无从检查，请补上编号。", "Rows without an id: {found}; expected {expected}. Whether they are repeated cannot be told; supply the ids."),
+    "column_unused": ("方案中没有用到“{found}”，这里写的不起作用。{expected}。请改正名称，或删去。", "Nothing in the plan uses {found}, so what is said here does nothing. {expected}. Correct the name or remove it."),
     # ── design and weights ──
     "weight_missing": ("权重缺失：{found}，应为正数：{expected}。请补上权重，或用 keep 说明这些行不属于总体。", "A weight is missing: {found}; expected {expected}. Supply it, or exclude the rows with `keep`."),
     "weight_negative": ("权重为负：{found}，应为正数：{expected}。请改正。", "A weight is negative: {found}; expected {expected}. Correct it."),
     "weight_zero": ("权重为零：{found}，这些行对任何估计都不起作用，应为正数：{expected}。请改正，或用 keep 排除。", "A weight is zero: {found}, so these rows count in no estimate; expected {expected}. Correct it or exclude the rows with `keep`."),
     "design_unit_missing": ("抽样单位或分层缺失：{found}，应有：{expected}。请补上。", "The stratum or sampling unit is missing: {found}; expected {expected}. Supply it."),
     "single_unit": ("这一层只有一个初级抽样单位：{found}，应至少两个：{expected}。请合并层，或设 lonely。", "A stratum has one first-stage unit only: {found}; expected {expected}. Merge strata or set `lonely`."),
+    "unit_in_strata": ("抽样单位的代码出现在多层中：{found}，应各属一层：{expected}。请改正代码；若代码只在层内唯一，请写 nest = true。", "Codes of sampling units occur in several strata: {found}; each belongs to one of {expected}. Correct them, or write nest = true when codes count within their stratum."),
     "population_small": ("总体单位数小于样本单位数：{found}，应：{expected}。请改正总体数。", "The population is smaller than the sample: {found}; expected {expected}. Correct the population size."),
     "population_varies": ("同一上级的总体单位数不一致：{found}，应：{expected}。请改正。", "The population size is not the same within its parent: {found}; expected {expected}. Correct it."),
     # ── targets ──
@@ -139,8 +173,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "target_not_positive": ("目标不是正数：{found}，应：{expected}。请改正，或删去这一水平。", "A target is not positive: {found}; expected {expected}. Correct it or remove the level."),
     "totals_disagree": ("各组目标的总数不一致：{found}，应与第一组相同：{expected}。请改正。", "The totals of the margins disagree: {found}; expected {expected}. Correct one of them."),
     # ── indicators and index ──
-    "indicator_without_data": ("指标没有任何数据：{found}，应有答案：{expected}。请检查变量名和编码；可缺的期次请设 optional = 1。", "The indicator has no data: {found}; expected {expected}. Check the variable and its coding; set optional = 1 if a wave may lack it."),
+    "indicator_without_data": ("指标没有任何数据：{found}，在期次 {expected} 应有答案。请检查变量名和编码；可缺的期次请设 optional = 1。", "The indicator has no data: {found}; answers were expected in wave {expected}. Check the variable and its coding; set optional = 1 if a wave may lack it."),
     "indicator_tree": ("{found}", "{found}"),
+    "code_as_number": ("代码“{found}”不是数字，却要求均值或总量：{expected}。请改用 statistic = proportion，或把代码写成数字。", "The code {found} is no number, but a mean or total is asked for: {expected}. Use statistic = proportion, or numbers as codes."),
     "category_unknown": ("类别“{found}”在数据中没有出现，数据中有：{expected}。请改正 category。", "The category {found} does not occur; the data have {expected}. Correct `category`."),
     "value_repeated": ("一个单位在一期中有多个值：{found}，应只有一个：{expected}。请删去重复的行。", "A unit has several values in one wave: {found}; expected {expected}. Remove the repeated rows."),
     # ── areas ──
@@ -149,9 +184,13 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "area_missing": ("没有单位代码的行：{found}，应有：{expected}。这些行不进入该层级，请补上。", "Rows without a unit: {found}; expected {expected}. They are left out at this level; supply the code."),
     "level_lacks": ("这一层级没有指标 {found} 的数据，指数由其余指标按权重计算。表中应有列：{expected}。请补上该列，或在该层级写 index = false。", "The table has no units of this level, so its index is made without the indicators {found}. Add the column {expected}, or write index = false for the level."),
     # ── measuring ──
-    "not_measured": ("引擎拒绝：{found}。", "The engine refused: {found}."),
+    "not_measured": ("引擎拒绝：{found}", "The engine refused: {found}"),
     "questionnaire": ("问卷有误：{found}，应为：{expected}。请改正后重存。", "The questionnaire is wrong: {found}; expected {expected}. Correct it and save again."),
 }  # fmt: skip
+
+
+#: their `found` is what stands in the first of the rows
+EXAMPLES = frozenset({"contradiction", "folded_disagree", "id_repeated", "value_repeated"})
 
 
 @dataclass(frozen=True)
@@ -174,6 +213,8 @@ class Finding:
         ``error``: nothing is measured. ``warning``: measured, and printed in the report.
     rows
         How many rows are concerned.
+    values
+        The values found, each with its number of rows; `found` is then made from them, the most frequent first.
     """
 
     code: str
@@ -184,18 +225,24 @@ class Finding:
     expected: str | tuple[str, str] = ""
     severity: Severity = "error"
     rows: int | None = None
+    values: tuple[tuple[str, int], ...] = ()
 
     def message(self, language: Language = "en") -> str:
         """Say where, what is the matter and how to mend it."""
         side = 0 if language == "zh" else 1
         found, expected = (t if isinstance(t, str) else t[side] for t in (self.found, self.expected))
+        if self.values:
+            often = sorted(self.values, key=lambda one: (-one[1], one[0]))
+            found = listed((f"“{value}” × {n:,}" for value, n in often), 5)
+        elif self.code in EXAMPLES and (self.rows or 0) > 1:
+            found = ("例如 ", "such as ")[side] + found
         text = CATALOGUE[self.code][side].replace("{found}", found).replace("{expected}", expected)
         if language == "zh":
             place = [self.file, "" if self.row is None else f"第 {self.row} 行", self.column]
-            count = f"（共 {self.rows} 行）" if self.rows is not None and self.rows > 1 else ""
+            count = f"（共 {self.rows:,} 行）" if self.rows is not None and self.rows > 1 else ""
             return "，".join(p for p in place if p) + ("：" if any(place) else "") + text + count
         place = [self.file, "" if self.row is None else f"row {self.row}", self.column]
-        count = f" ({self.rows} rows)" if self.rows is not None and self.rows > 1 else ""
+        count = f" ({self.rows:,} rows)" if self.rows is not None and self.rows > 1 else ""
         return ", ".join(p for p in place if p) + (": " if any(place) else "") + text + count
 
     def as_dict(self) -> dict[str, object]:
@@ -241,10 +288,13 @@ class Findings:
         *,
         severity: Severity = "error",
         rows: int | None = None,
+        values: Mapping[str, int] | None = None,
     ) -> None:
         """Note one."""
+        told = (_told(found), _told(expected))
+        counted = tuple((values or {}).items())
         self.records.append(
-            Finding(code, file, row, column, _told(found), _told(expected), severity=severity, rows=rows)
+            Finding(code, file, row, column, *told, severity=severity, rows=rows, values=counted)
         )
 
     @property
@@ -269,9 +319,10 @@ class Findings:
 
 
 def _together(one: Finding, other: Finding) -> Finding:
-    """Count two findings of one kind as one: the first row and its words lead."""
+    """Count two findings of one kind as one: the first row leads, values and rows are counted together."""
     first, second = sorted((one, other), key=lambda f: f.row or 0)
-    return replace(first, rows=(first.rows or 0) + (second.rows or 0))
+    values = Counter(dict(first.values)) + Counter(dict(second.values))
+    return replace(first, rows=(first.rows or 0) + (second.rows or 0), values=tuple(values.items()))
 
 
 def _told(value: object) -> str | tuple[str, str]:

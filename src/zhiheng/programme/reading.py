@@ -19,6 +19,8 @@ import pyarrow as pa
 
 from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.section import plain
+from zhiheng.programme.sheet import is_utf16, separator_of
+from zhiheng.programme.sheet_cells import cells_without_value
 
 KINDS = (".csv", ".csv.gz", ".parquet", ".xlsx", ".sav", ".dta")
 
@@ -28,6 +30,9 @@ XLSX_MOST_BYTES = 600_000_000
 XLSX_SLOW_BYTES = 60_000_000
 #: XML bytes a second that calamine read here (1 million rows of 6 columns: 264 MB in 5 s); for the warning only
 XLSX_BYTES_PER_SECOND = 50_000_000
+
+#: a larger share of values that fit no coding is a mistake of the plan, not of some rows
+MOST_MISFITS = 0.05
 
 _CHUNK = 8 << 20
 
@@ -90,7 +95,10 @@ class DataFile:
             return None
         self._names = [str(n).strip() for n in names]
         if not any(self._names):
-            self.findings.add("file_empty", self.name, found=("没有表头", "no header"))
+            self.findings.add("file_empty", self.name, 1, found=("第 1 行没有表头", "row 1 holds no header"))
+            return None
+        if self.kind in (".csv", ".csv.gz") and (found := separator_of(self._names)):
+            self.findings.add("csv_separator", self.name, 1, found=found)
             return None
         return tuple(self._names)
 
@@ -191,7 +199,19 @@ class DataFile:
             batches.append(pa.table(cells, names=columns))
         if not batches:
             return pa.table({c: pa.array([], pa.string()) for c in columns})
-        return _without_blank_end(pa.concat_tables(batches))
+        table = _without_blank_end(pa.concat_tables(batches))
+        self._tell_cells_without_value(columns, places, table.num_rows)
+        return table
+
+    def _tell_cells_without_value(self, columns: list[str], places: list[int], rows: int) -> None:
+        """Tell formulas that were never worked out or failed: the reader gives them as blank, which no one wrote."""
+        for place, blanks in cells_without_value(self.path, self.sheet).items():
+            if place in places:
+                wrong = blanks.never or blanks.rows > MOST_MISFITS * rows
+                self.findings.add(
+                    "cells_without_value", self.name, blanks.row, columns[places.index(place)], blanks.text,
+                    severity="error" if wrong else "warning", rows=blanks.rows,
+                )  # fmt: skip
 
     def _sheet_rows(self) -> Iterator[list[Any]]:
         from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only for spreadsheets
@@ -236,9 +256,9 @@ class DataFile:
         """Read the file through once; text that decodes to something else than was meant is worse than none."""
         try:
             with self._bytes() as stream:
-                start = stream.read(4)
-            if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-                self.findings.add("encoding_unknown", self.name, found=1, expected="UTF-8 (UTF-16)")
+                start = stream.read(400)
+            if is_utf16(start):
+                self.findings.add("encoding_utf16", self.name)
                 return False
             wrong = self._first_wrong_byte("utf-8")
         except (OSError, EOFError) as error:
@@ -281,8 +301,12 @@ class DataFile:
         return False
 
     def _damaged(self, error: Exception) -> None:
-        text = (str(error).splitlines() or [type(error).__name__])[0]
-        self.findings.add("file_damaged", self.name, found=text, expected=self.kind.lstrip("."))
+        text = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
+        found = (
+            f"文件已损坏，或内容与扩展名不符（{text}）",
+            f"it is damaged, or something else than its name says ({text})",
+        )
+        self.findings.add("file_damaged", self.name, found=found, expected=self.kind.lstrip("."))
 
 
 class _Told(Exception):  # noqa: N818  a signal inside this file: the finding is already noted

@@ -20,7 +20,7 @@ from zhiheng.programme.area_checks import Unit
 from zhiheng.programme.estimation import Analysis, LevelEstimates, analysis_of, estimate_level, unit_code
 from zhiheng.programme.indexing import LevelIndex, index_level
 from zhiheng.programme.ledger import LedgerEntry
-from zhiheng.programme.plan import WHOLE, Domain, Plan, Words
+from zhiheng.programme.plan import WHOLE, Domain, Margin, Plan, Words
 from zhiheng.programme.preparation import Prepared, Progress, prepare, quiet
 from zhiheng.programme.problems import Finding, Problem
 from zhiheng.programme.questions import (
@@ -30,6 +30,8 @@ from zhiheng.programme.questions import (
     importance_of,
     question_tables,
 )
+from zhiheng.programme.tables import CleanTable
+from zhiheng.programme.target_checks import Targets
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -176,7 +178,7 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         "weights",
         1,
         6,
-        lambda: {n: analysis_of(plan, t, prepared.margins.get(n, ())) for n, t in prepared.tables.items()},
+        lambda: {n: _weighted(plan, t, prepared.margins.get(n, ())) for n, t in prepared.tables.items()},
     )
     levels, shares = clock.timed("estimates", 2, 6, lambda: _estimated(prepared, plan, analyses, exact=exact))
     whole = next((level for level in levels if level.code == WHOLE), None)
@@ -223,6 +225,19 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         ),
         out=out,
     )  # fmt: skip
+
+
+def _weighted(plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, Targets]]) -> Analysis:
+    """Make the analysis of a table; where its weights cannot be made, tell which table and which margins."""
+    try:
+        return analysis_of(plan, table, margins)
+    except EngineProblem as error:
+        where = f"tables.{table.plan.name}." + ("weighting" if table.plan.weighting else "design")
+        files = [m.path for m, _ in margins]
+        name = f"plan.toml ({', '.join(files)})" if files else "plan.toml"
+        raise Problem(
+            [Finding("not_measured", name, column=where, found=(error.text("zh"), error.text("en")))]
+        ) from error
 
 
 def _estimated(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath, PureWindowsPath
@@ -115,13 +116,28 @@ class Section:
         return path
 
     def number(self, key: str, default: T) -> float | T:
-        """A number."""
+        """A finite number."""
         value = self.raw(key)
         if value is None:
             return default
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             return float(value)
         self.tell("key_kind", key, value, ("数字", "a number"))
+        return default
+
+    def whole(self, key: str, default: T, low: int, high: int) -> int | T:
+        """A whole number from `low` to `high`."""
+        value = self.number(key, None)
+        if value is None:
+            return default
+        if value.is_integer() and low <= value <= high:
+            return int(value)
+        self.tell(
+            "not_allowed",
+            key,
+            self.data[key],
+            (f"{low} 到 {high} 的整数", f"a whole number, {low} to {high}"),
+        )
         return default
 
     def flag(self, key: str, default: T) -> bool | T:
@@ -148,6 +164,14 @@ class Section:
             return default
         return self.as_texts(key, value)
 
+    def items(self, key: str) -> list[Any]:
+        """A list of anything; one thing is no list."""
+        value = self.raw(key)
+        if value is None or isinstance(value, list):
+            return value or []
+        self.tell("key_kind", key, value, ("列表，写在 [ ] 中", "a list in [ ]"))
+        return []
+
     def as_texts(self, key: str, value: object) -> tuple[str, ...]:
         """Read a list of texts."""
         values = value if isinstance(value, list) else [value]
@@ -161,7 +185,11 @@ class Section:
         value = self.raw(key)
         if value is None:
             return default
-        if isinstance(value, list) and len(value) == 2 and all(type(v) in (int, float) for v in value):
+        if (
+            isinstance(value, list)
+            and len(value) == 2
+            and all(type(v) in (int, float) and math.isfinite(v) for v in value)
+        ):
             low, high = float(value[0]), float(value[1])
             if low < high:
                 return low, high

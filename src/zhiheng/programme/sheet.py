@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def read_sheet(path: Path, name: str, findings: Findings) -> Sheet | None:
         None when it cannot be read; findings tell why.
     """
     if not path.is_file():
-        findings.add("file_missing", name, found=name)
+        findings.add("plan_file_missing", name, found=name)
         return None
     if path.suffix.lower() == ".xlsx":
         grid = _xlsx(path, name, findings)
@@ -52,6 +53,9 @@ def read_sheet(path: Path, name: str, findings: Findings) -> Sheet | None:
     rows, numbers = [], []
     for number, cells in enumerate(grid[1:], start=2):
         if any(cells):
+            beyond = [c for c in cells[len(header) :] if c]
+            if beyond:
+                findings.add("cells_beyond", name, number, found=listed(beyond), expected=f"{len(header)}")
             padded = list(cells) + [""] * (len(header) - len(cells))
             rows.append(dict(zip(header, padded, strict=False)))
             numbers.append(number)
@@ -65,16 +69,48 @@ def read_sheet(path: Path, name: str, findings: Findings) -> Sheet | None:
 
 def _csv(path: Path, name: str, findings: Findings) -> list[list[str]] | None:
     raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
+    wrong = encoding_problem(raw)
+    if wrong in {"encoding_utf16", "encoding_none"}:
+        findings.add(wrong, name)
+        return None
+    # the plan declares no encoding for its own small files, so GBK is read as what it plainly is
+    text = raw.decode("utf-8-sig" if wrong is None else "gb18030")
+    grid = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text))]
+    if grid and (found := separator_of(grid[0])):
+        findings.add("csv_separator", name, 1, found=found)
+        return None
+    return grid
+
+
+def encoding_problem(raw: bytes) -> str | None:
+    """Give the finding of a text that is not UTF-8: UTF-16, GBK or neither; none where it is."""
+    if is_utf16(raw[:400]):
+        return "encoding_utf16"
+    for encoding, code in (("utf-8", None), ("gb18030", "encoding_gb")):
         try:
-            text = raw.decode("gb18030")
+            raw.decode(encoding)
         except UnicodeDecodeError:
-            findings.add("encoding_unknown", name, found=error.start + 1, expected="UTF-8")
-            return None
-        # the plan declares no encoding for its own small files, so GBK is read as what it plainly is
-    return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text))]
+            continue
+        return code
+    return "encoding_none"
+
+
+def is_utf16(start: bytes) -> bool:
+    """Tell text of two bytes a character: by its mark, or by the zeros between Latin letters."""
+    return start[:2] in (b"\xff\xfe", b"\xfe\xff") or start.count(0) > len(start) / 5
+
+
+def separator_of(header: Sequence[str]) -> tuple[str, str] | None:
+    """Name what parts the cells of a header that has no comma; none where a comma does, or nothing."""
+    if len(header) != 1:
+        return None
+    marks = {
+        "\t": ("制表符", "a tab"),
+        ";": ("分号", "a semicolon"),
+        "|": ("竖线", "a bar"),
+        "，": ("中文逗号", "a Chinese comma"),
+    }
+    return next((words for mark, words in marks.items() if mark in header[0]), None)
 
 
 def _xlsx(path: Path, name: str, findings: Findings) -> list[list[str]] | None:

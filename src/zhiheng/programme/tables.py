@@ -16,14 +16,11 @@ from zhiheng.programme.coding import CleanColumn, Misfit, clean, joined
 from zhiheng.programme.database import DatabaseTable
 from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import STRATUM, WAVE, Coding, Column, Domain, Pick, Plan, TablePlan
-from zhiheng.programme.problems import Findings, Severity, listed
-from zhiheng.programme.reading import DataFile, RawTable
+from zhiheng.programme.problems import Findings, Severity, listed, nearest
+from zhiheng.programme.reading import MOST_MISFITS, DataFile, RawTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-#: a larger share of values that fit no coding is a mistake of the plan, not of some rows
-MOST_MISFITS = 0.05
 
 Progress = Callable[[str, int, int], None]
 
@@ -95,6 +92,7 @@ def load(
     headers = [file.header() for _, file in opened]
     levels = plan.levels_of(table, [h for h in headers if h is not None])
     loader = _Loader(plan, table, levels, findings, ledger)
+    loader.tell_unused()
     parts: list[CleanTable] = []
     source: Mapping[str, object] | None = None
     complete = all(h is not None for h in headers)
@@ -137,6 +135,20 @@ class _Loader:
         self.wave_codes = tuple(w.code for w in plan.waves)
 
     # ── which columns ──
+
+    def tell_unused(self) -> None:
+        """Tell columns and codings that nothing uses: most often the name is mistyped, and the data stay uncoded."""
+        if self.plan.index is not None and not self.plan.indicators:
+            return  # they could not be read, and would name most of them
+        used = dict.fromkeys((*self.used, self.table.wave, *(c.column for c in self.table.keep)))
+        for name in dict.fromkeys((*self.table.columns, *self.table.coding)):
+            if name not in used:
+                key = "columns" if name in self.table.columns else "coding"
+                line = self.table.coding[name].line if name in self.table.coding else None
+                self.findings.add(
+                    "column_unused", "plan.toml", line, f"tables.{self.table.name}.{key}.{name}", name,
+                    nearest(name, [u for u in used if u]), severity="warning",
+                )  # fmt: skip
 
     def needed(
         self, file: DataFile | DatabaseTable, header: tuple[str, ...], waves: list[str]
@@ -224,9 +236,10 @@ class _Loader:
         for rows in (left["unknown_wave"], column.state == cells.NO_ANSWER):
             if rows.any():
                 first = int(np.flatnonzero(rows)[0])
-                found = column.taken(np.array([first])).to_arrow()[0].as_py() or "—"
-                self.findings.add("wave_unknown", file, int(numbers[first]), name, found, listed(self.wave_codes, 40),
-                                  rows=int(rows.sum()))  # fmt: skip
+                met = pc.value_counts(column.taken(rows).to_arrow()).to_pylist()
+                values = {v["values"] or "—": v["counts"] for v in met}
+                self.findings.add("wave_unknown", file, int(numbers[first]), name, expected=listed(self.wave_codes, 40),
+                                  rows=int(rows.sum()), values=values)  # fmt: skip
 
     def _kept(self, data: pa.Table, numbers: NDArray[np.int64], wave: str, raw: RawTable) -> list[CleanTable]:
         """Make the rows of one wave clean."""
@@ -296,8 +309,8 @@ class _Loader:
     ) -> None:
         for m in misfits:
             severity: Severity = "error" if m.rows > MOST_MISFITS * answered else "warning"
-            self.findings.add(m.code, file, int(numbers[m.first]), column, m.found, m.expected, severity=severity,
-                              rows=m.rows)  # fmt: skip
+            self.findings.add(m.code, file, int(numbers[m.first]), column, expected=m.expected, severity=severity,
+                              rows=m.rows, values=m.values)  # fmt: skip
 
     # ── rows that belong together, rows that contradict themselves ──
 

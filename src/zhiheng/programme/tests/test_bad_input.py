@@ -96,7 +96,7 @@ def test_bytes_of_no_encoding(folder):
 
 def test_utf16(folder):
     write(folder / "answers.csv", answers(), encoding="utf-16")
-    assert "UTF-16" in only(folder, "encoding_unknown", file="answers.csv").message("en")
+    assert "UTF-16" in only(folder, "encoding_utf16", file="answers.csv").message("en")
 
 
 def test_row_of_another_width(folder):

@@ -1,0 +1,111 @@
+"""Read what plan.toml says of the index and of importance."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, cast, get_args
+
+from zhiheng.programme.plan import Adjustment, Band, Importance, IndexPlan, Measured, Statistic
+from zhiheng.programme.problems import listed
+from zhiheng.programme.section import Section
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def unique(section: Section, key: str, name: str, given: list[str], *taken: str) -> None:
+    """Tell names that stand twice in a list of tables."""
+    for position, one in enumerate(given):
+        if one in (*taken, *given[:position]):
+            section.tell("duplicate_name", f"{key}[{position + 1}].{name}", one)
+
+
+def reference(section: Section, key: str, names: list[str]) -> str:
+    """Read the name of something the plan defines elsewhere."""
+    name = section.text(key, required=True)
+    if name and name not in names:
+        section.tell("reference_unknown", key, name, listed(names) or "—")
+    return name
+
+
+def read_index(section: Section, tables: list[str]) -> IndexPlan:
+    """Read `[index]`: how it is made, its bands and rules."""
+    bands: list[Band] = []
+    for inner in section.sections("bands"):
+        bands.append(
+            Band(
+                inner.text("code", str(len(bands) + 1)),
+                inner.number("from", 0.0),
+                inner.words("name"),
+                inner.text("colour", "#888888"),
+            )
+        )
+        if not COLOUR.fullmatch(bands[-1].colour):
+            inner.tell(
+                "key_kind", "colour", bands[-1].colour, ("颜色，如 #2e7d32", "a colour such as #2e7d32")
+            )
+        inner.close()
+    index = IndexPlan(
+        missing=cast(
+            'Literal["renormalise"]',
+            section.choice("missing", ("renormalise", "fail", "carry"), "renormalise"),
+        ),
+        scale=section.pair("scale", (0.0, 100.0)) or (0.0, 100.0),
+        level=section.number("level", 0.95),
+        whole=section.flag("whole", default=None),
+        balance=section.number("balance", 0.001),
+        deduction_cap=section.number("deduction_cap", None),
+        bonus_cap=section.number("bonus_cap", None),
+        decimals=section.whole("decimals", None, 0, 6),
+        adjust=tuple(_adjustment(s, tables) for s in section.sections("adjust")),
+        bands=tuple(bands),
+    )
+    if not 0.5 <= index.level < 1:
+        section.tell("not_allowed", "level", index.level, "0.5 … 0.999")
+    unique(section, "bands", "code", [b.code for b in bands])
+    unique(section, "bands", "from", [f"{b.start:g}" for b in bands])
+    unique(section, "adjust", "code", [a.code for a in index.adjust])
+    for position, rule in enumerate(index.adjust, start=1):
+        if rule.cap_band and rule.cap_band not in [b.code for b in bands]:
+            legal = listed(b.code for b in bands)
+            section.tell("reference_unknown", f"adjust[{position}].cap_band", rule.cap_band, legal)
+    section.close()
+    return index
+
+
+def _adjustment(section: Section, tables: list[str]) -> Adjustment:
+    table = reference(section, "table", tables)
+    kind = section.choice("kind", ("deduction", "bonus", "veto"), required=True)
+    adjustment = Adjustment(
+        code=section.text("code", required=True),
+        kind=cast('Literal["deduction", "bonus", "veto"]', kind),
+        name=section.words("name"),
+        measured=Measured(
+            table,
+            section.text("variable", required=True),
+            cast("Statistic", section.choice("statistic", get_args(Statistic), "mean")),
+            section.texts("category"),
+        ),
+        points=section.number("points", None),
+        cap=section.number("cap", None),
+        at=section.number("at", 1.0),
+        set_to=section.number("set_to", None),
+        cap_band=section.text("cap_band"),
+    )
+    if kind == "veto":
+        if adjustment.at <= 0:
+            section.tell("key_kind", "at", adjustment.at, ("正数", "a positive number"))
+        if (adjustment.set_to is None) == (not adjustment.cap_band):
+            section.tell("one_of", "", ", ".join(section.data), "set_to, cap_band")
+    elif adjustment.points is None or adjustment.points <= 0:
+        section.tell("key_kind", "points", adjustment.points, ("正数", "a positive number"))
+    section.close()
+    return adjustment
+
+
+def read_importance(section: Section | None, tables: list[str]) -> Importance | None:
+    """Read `[importance]`; none without it."""
+    if section is None:
+        return None
+    importance = Importance(reference(section, "table", tables), section.text("outcome", required=True))
+    section.close()
+    return importance
