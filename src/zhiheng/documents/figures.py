@@ -311,12 +311,14 @@ def _quadrant_table(chart: Quadrants) -> Table:
         x, y = point.x.value, point.y.value
         missing = x is None or y is None or numbers.is_missing(x) or numbers.is_missing(y)
         quadrant: Words = "" if missing else chart.names[quadrant_of(x or 0.0, y or 0.0, thresholds)]
-        rows.append({"name": point.name, "x": x, "y": y, "se": point.y.se, "quadrant": quadrant})
+        errors = {"x_se": point.x.se, "y_se": point.y.se}
+        rows.append({"name": point.name, "x": x, "y": y, **errors, "quadrant": quadrant})
     columns = [
         Column("name", WORDS["name"]),
         Column("x", chart.x_axis, format="number", decimals=chart.x_decimals),
+        Column("x_se", WORDS["se"], format="number", decimals=chart.x_decimals + 1),
         Column("y", chart.y_axis, format="number", decimals=chart.y_decimals),
-        Column("se", WORDS["se"], format="number", decimals=chart.y_decimals + 1),
+        Column("y_se", WORDS["se"], format="number", decimals=chart.y_decimals + 1),
         Column("quadrant", WORDS["quadrant"]),
     ]
     always = {"name", "x", "y"}

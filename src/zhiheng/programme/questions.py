@@ -197,7 +197,7 @@ def importance_of(
 
     Importance is the correlation with the outcome (answers to each pair of questions, weighted), with its error, and
     its sign turned where the indicator counts the other way (`directions`, by code); performance is the score on the
-    scale of the index.
+    scale of the index, with its error.
     """
     if plan.importance is None or whole is None or plan.importance.table not in analyses:
         return None
@@ -222,7 +222,11 @@ def importance_of(
             return None
         codes = [usable[i][0] for i in kept]
         return importance_performance(
-            codes, strength[kept], [scores[c] for c in codes], importance_se=error[kept]
+            codes,
+            strength[kept],
+            [scores[c] for c in codes],
+            importance_se=error[kept],
+            performance_se=[float(whole.se[whole.codes.index(c), w, 0]) for c in codes],
         )
     return None
 

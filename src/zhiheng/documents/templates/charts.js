@@ -413,8 +413,8 @@ var zhihengCharts = (function () {
 
   function quadrants(data, c) {
     var narrow = c.width < 500;
-    var xs = data.points.map(function (p) { return p.x.v; }).concat([data.thresholds[0]]);
-    var ys = data.points.map(function (p) { return p.y.v; }).concat([data.thresholds[1]]);
+    var xs = valuesOf(data.points.map(function (p) { return p.x; })).concat([data.thresholds[0]]);
+    var ys = valuesOf(data.points.map(function (p) { return p.y; })).concat([data.thresholds[1]]);
     function padded(values) {
       var low = Math.min.apply(null, values), high = Math.max.apply(null, values), pad = (high - low) * 0.1 || 0.5;
       return nice([low - pad, high + pad], false);
@@ -442,8 +442,9 @@ var zhihengCharts = (function () {
       if (p.componentType !== "series") { return ""; }
       var point = data.points[p.data.at];
       return tip(say(point.name, c), [
-        [say(data.x_axis, c), point.x.t], [say(data.y_axis, c), point.y.t], [c.words.interval, point.y.i],
-        [c.words.se, point.y.s], [c.words.n, point.y.n], [c.words.quadrant, names[point.quadrant]],
+        [say(data.x_axis, c), point.x.t], [c.words.interval, point.x.i], [c.words.se, point.x.s],
+        [say(data.y_axis, c), point.y.t], [c.words.interval, point.y.i], [c.words.se, point.y.s],
+        [c.words.n, point.y.n], [c.words.quadrant, names[point.quadrant]],
       ]);
     };
     var height = c.page ? (narrow ? 420 : 560) : 470;
@@ -465,6 +466,27 @@ var zhihengCharts = (function () {
           itemStyle: { color: c.theme.quadrants[point.quadrant], opacity: 1, borderColor: c.theme.paper, borderWidth: 1 },
         };
       }),
+    }, {
+      // intervals: a thin cross through each point
+      type: "custom", silent: true, z: 3, clip: true,
+      data: data.points.map(function (point, i) { return [point.x.v, point.y.v, i]; }),
+      renderItem: function (params, api) {
+        var point = data.points[api.value(2)], at = api.coord([point.x.v, point.y.v]);
+        var style = { stroke: c.theme.quadrants[point.quadrant], lineWidth: 1, opacity: 0.55 };
+        var arms = [];
+        if (point.x.lo !== null) {
+          arms.push([api.coord([point.x.lo, point.y.v])[0], at[1], api.coord([point.x.hi, point.y.v])[0], at[1]]);
+        }
+        if (point.y.lo !== null) {
+          arms.push([at[0], api.coord([point.x.v, point.y.lo])[1], at[0], api.coord([point.x.v, point.y.hi])[1]]);
+        }
+        return {
+          type: "group",
+          children: arms.map(function (arm) {
+            return { type: "line", style: style, shape: { x1: arm[0], y1: arm[1], x2: arm[2], y2: arm[3] } };
+          }),
+        };
+      },
     }, {
       type: "custom", silent: true, z: 4, clip: false,
       data: data.points.map(function (point, i) { return labels[i] ? [point.x.v, point.y.v, i] : null; }).filter(Boolean),

@@ -43,8 +43,8 @@ class Point:
         Coordinates.
     quadrant
         Key of `QUADRANTS`; a value on a line counts as high.
-    importance_se
-        Standard error of the importance; nan where none was given.
+    importance_se, performance_se
+        Standard errors of the coordinates; nan where none were given.
     """
 
     code: str
@@ -52,6 +52,7 @@ class Point:
     performance: float
     quadrant: Quadrant
     importance_se: float = float("nan")
+    performance_se: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,14 @@ class ImportancePerformance:
     r_squared: float | None = None
 
     def rows(self) -> list[dict[str, object]]:
-        """One row an indicator: code, importance, performance, quadrant, name_zh, name_en."""
+        """One row an indicator: code, importance and performance with their errors, quadrant, name_zh, name_en."""
         return [
             {
                 "code": point.code,
                 "importance": point.importance,
+                "importance_se": point.importance_se,
                 "performance": point.performance,
+                "performance_se": point.performance_se,
                 "quadrant": point.quadrant,
                 "name_zh": QUADRANTS[point.quadrant][0],
                 "name_en": QUADRANTS[point.quadrant][1],
@@ -138,6 +141,7 @@ def importance_performance(
     performance_at: float | Literal["mean", "median"] = "mean",
     r_squared: float | None = None,
     importance_se: Sequence[float] | Array | None = None,
+    performance_se: Sequence[float] | Array | None = None,
 ) -> ImportancePerformance:
     """Place indicators in the four quadrants.
 
@@ -150,8 +154,8 @@ def importance_performance(
     importance_at, performance_at
         Where to draw the lines: the mean or median of the indicators (each looks good or bad beside the others), or a
         number such as the middle of the scale (each is judged by itself).
-    importance_se
-        (k,) standard errors of the importance, where known.
+    importance_se, performance_se
+        (k,) standard errors of the coordinates, where known.
     """
     across, up = np.asarray(importance, dtype=np.float64), np.asarray(performance, dtype=np.float64)
     if across.shape != (len(codes),) or up.shape != across.shape or not len(codes):
@@ -159,12 +163,15 @@ def importance_performance(
     missing = [code for code, a, b in zip(codes, across, up, strict=True) if not np.isfinite(a + b)]
     if missing:
         raise refuse("missing_value", field="importance", found=some(missing))
-    errors = np.full(len(across), np.nan) if importance_se is None else np.asarray(importance_se, np.float64)
+    errors = [
+        np.full(len(across), np.nan) if given is None else np.asarray(given, np.float64)
+        for given in (importance_se, performance_se)
+    ]
     lines = _line(across, importance_at), _line(up, performance_at)
     of = {(name[2], name[3]): quadrant for quadrant, name in QUADRANTS.items()}
     points = tuple(
-        Point(str(code), float(a), float(b), of[bool(a >= lines[0]), bool(b >= lines[1])], float(error))
-        for code, a, b, error in zip(codes, across, up, errors, strict=True)
+        Point(str(code), float(a), float(b), of[bool(a >= lines[0]), bool(b >= lines[1])], float(e), float(f))
+        for code, a, b, e, f in zip(codes, across, up, *errors, strict=True)
     )
     return ImportancePerformance(points, *lines, r_squared)
 

@@ -311,9 +311,10 @@ def quadrant_section(names: Names) -> Iterator[Block]:
     )
     points, reach = [], _reach(names)
     for p in found.points:
-        half = reach * p.importance_se
-        x = estimate(p.importance, p.importance_se, p.importance - half, p.importance + half)
-        y = estimate(p.performance, math.nan, math.nan, math.nan)
+        x, y = (
+            estimate(value, se, value - reach * se, value + reach * se)
+            for value, se in ((p.importance, p.importance_se), (p.performance, p.performance_se))
+        )
         if x is not None and y is not None:
             points.append(Point(names.node(p.code), x, y))
     title = Text("重要性与表现四分图", "Importance and performance")
@@ -346,7 +347,13 @@ def _quadrant_table(names: Names, found: ImportancePerformance) -> Table:
     points = sorted(found.points, key=lambda p: (order.index(p.quadrant), -p.importance))
     rows: list[dict[str, Cell]] = []
     for p in points:
-        sure = abs(p.importance - found.importance_at) >= _reach(names) * p.importance_se
+        sure = all(
+            not abs(value - line) < _reach(names) * se
+            for value, line, se in (
+                (p.importance, found.importance_at, p.importance_se),
+                (p.performance, found.performance_at, p.performance_se),
+            )
+        )
         rows.append(
             {
                 "quadrant": QUADRANTS[p.quadrant],
@@ -354,6 +361,7 @@ def _quadrant_table(names: Names, found: ImportancePerformance) -> Table:
                 "importance": p.importance,
                 "se": p.importance_se,
                 "performance": p.performance,
+                "performance_se": finite(p.performance_se),
                 "sure": Text("确定", "sure") if sure else Text("未定", "not sure"),
             }
         )
@@ -364,16 +372,17 @@ def _quadrant_table(names: Names, found: ImportancePerformance) -> Table:
             Column("importance", Text("重要性", "Importance"), "number", 3),
             Column("se", Text("标准误", "SE"), "number", 3),
             Column("performance", Text("得分", "Score"), "number", names.index_scale.decimals),
-            Column("sure", Text("重要性高低", "High or low importance"), align="center"),
+            Column("performance_se", Text("标准误", "SE"), "number", names.index_scale.finer),
+            Column("sure", Text("象限是否确定", "Quadrant sure"), align="center"),
         ],
         rows,
         caption=Text("各指标的重要性与得分", "Importance and score of the indicators"),
         notes=[
             filled(
                 Text(
-                    "“未定”：重要性的{level}区间跨过分界线，样本不能确定它在线的哪一边。",
-                    "“Not sure”: the {level} interval of the importance lies across the line; the "
-                    "sample cannot say on which side.",
+                    "“未定”：重要性或得分的{level}区间跨过分界线，样本不能确定它在线的哪一边。分界线按给定值看待。",
+                    "“Not sure”: the {level} interval of the importance or of the score lies across its line; the "
+                    "sample cannot say on which side. The lines count as given.",
                 ),
                 level=names.confidence,
             )

@@ -80,3 +80,10 @@ def test_an_indicator_that_counts_the_other_way_turns_the_sign(good, tmp_path):
         -good.importance.points[0].importance, rel=1e-12
     )
     assert bad.importance.points[0].importance_se == pytest.approx(good.importance.points[0].importance_se)
+
+
+def test_the_score_has_the_error_it_has_in_the_index(good):
+    index = good.level("all").index
+    point = good.importance.points[0]
+    assert point.performance_se == index.se[index.codes.index("bus"), -1, 0]
+    assert point.performance_se > 0
