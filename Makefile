@@ -4,6 +4,8 @@
 VENV   := .venv
 BIN    := $(VENV)/bin
 ASSETS := src/zhiheng/documents/assets
+FRONT  := src/zhiheng/ui/front
+BUILT  := src/zhiheng/ui/static/ui/built
 CITY   := examples/city
 JOBS   ?= 2
 PORT   ?= 8000
@@ -61,9 +63,9 @@ lock: setup ## resolve the dependencies again within pyproject.toml's ranges
 	$(LOCK) --upgrade --output-file requirements.lock
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) node_modules out $(ASSETS) $(CITY)/data
+	rm -rf $(VENV) node_modules out $(ASSETS) $(BUILT) $(CITY)/data
 
-setup: $(VENV)/installed $(ASSETS)/echarts.min.js $(VENV)/fonts ## make the environment
+setup: $(VENV)/installed $(ASSETS)/echarts.min.js $(BUILT)/main.js $(VENV)/fonts ## make the environment
 
 $(VENV)/installed: requirements.lock pyproject.toml tools/python.sh
 	@sh tools/python.sh $(VENV)
@@ -83,6 +85,10 @@ $(ASSETS)/echarts.min.js: package.json package-lock.json .npmrc | $(VENV)/instal
 
 out/city/run.json: $(CITY)/data/answers.parquet $(CITY)/plan.toml $(wildcard src/zhiheng/measure/*/*.py src/zhiheng/programme/*.py src/zhiheng/programme/report/*.py src/zhiheng/documents/*.py)
 	@$(BIN)/zhiheng measure $(CITY) --out out/city
+
+$(BUILT)/main.js: $(wildcard $(FRONT)/*.js) $(ASSETS)/echarts.min.js
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm run --silent build
+	@touch $@
 
 $(CITY)/data/answers.parquet: $(CITY)/generate.py $(CITY)/words.py $(CITY)/indicators.csv | $(VENV)/installed
 	$(BIN)/python $<

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from zhiheng.config import menu
 from zhiheng.config.lines import LINES
 
 PACKAGE: Final = Path(__file__).resolve().parent.parent
@@ -316,6 +317,10 @@ OUTBOX = DATA / "outbox"
 globals().update(_mail(_secret("ZHIHENG_MAIL") or ("" if MODE == "production" else "files")))
 EMAIL_FILE_PATH = OUTBOX
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _word("ZHIHENG_MAIL_FROM", f"noreply@{urlsplit(PUBLIC_URL).hostname}")
+
+# ── the look ───────────────────────────────────────────────────────────────────────────────────────────────────────
+MENU_PUBLIC: Final = menu.PUBLIC
+MENU_STAFF: Final = menu.STAFF
 
 # ── static files ───────────────────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "static/"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
+
+from zhiheng.ui.components import catalogue
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhiheng.portal.urls")),
@@ -20,3 +23,5 @@ handler403 = "zhiheng.core.edge.not_for_you"
 handler404 = "zhiheng.core.edge.not_there"
 handler429 = "zhiheng.core.edge.too_many"  # allauth asks for it
 handler500 = "zhiheng.core.edge.defect"
+if settings.MODE != "production":
+    urlpatterns.append(path("components/", catalogue, name="components"))

@@ -21,7 +21,7 @@ from zhiheng.figures.reports.models import Binding, Comment, Report, Step, Versi
 from zhiheng.figures.reports.operations import next_step
 from zhiheng.figures.reports.permissions import Turn
 from zhiheng.figures.wording import phrases
-from zhiheng.ui.words import language
+from zhiheng.ui.words import Text, language, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,7 +179,11 @@ def _put(request: HttpRequest, report: Report, binding: Binding) -> None:
     number = _asked(request, examine(version))
     text = None if number is None else marked(version, number, binding.key)
     if text is None:
-        messages.info(request, f"[…](#{binding.key})")
+        said = Text(
+            f"已登记。请在正文中写作 […](#{binding.key})",
+            f"Noted. Write it in the text as […](#{binding.key})",
+        )
+        messages.info(request, say(said))
     else:
         operations.save(
             by=request.user, report=report, title=version.title, text=text, after=version.number  # type: ignore[arg-type]

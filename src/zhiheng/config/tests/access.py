@@ -5,5 +5,6 @@ from __future__ import annotations
 from access import EVERYBODY, Access
 
 ACCESS = {
+    "components": Access(EVERYBODY),
     "set_language": Access(EVERYBODY, status=302),
 }

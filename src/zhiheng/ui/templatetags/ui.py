@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import segno
 from django import template
 from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
+from zhiheng.ui.charts import polyline
 from zhiheng.ui.words import Text, say
 
 register = template.Library()
@@ -30,3 +34,16 @@ def words(value: Any) -> str:
 def number(value: Decimal | float | None, decimals: int = 0) -> str:
     """`{{ value|number:1 }}`: with separators and that many decimals; an em dash where there is none."""
     return "—" if value is None else f"{value:,.{decimals}f}"
+
+
+@register.filter
+def spark(values: Sequence[Decimal | float] | None) -> str:
+    """`{{ values|spark }}`: the points of a small line; empty for fewer than two."""
+    return polyline(values or ())
+
+
+@register.simple_tag
+def qr(address: str) -> SafeString:
+    """`{% qr address %}`: a QR code as SVG, drawn with attributes only."""
+    drawn = segno.make(address, error="m", micro=False).svg_inline(border=2, omitsize=True)
+    return mark_safe(drawn)  # noqa: S308 - segno writes no word of the address into it

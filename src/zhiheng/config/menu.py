@@ -1,0 +1,20 @@
+"""The main menu, in its order. Adding a page to it is one line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zhiheng.ui.menu import Entry, Group
+from zhiheng.ui.words import Text
+
+PUBLIC: Final = (
+    Entry(Text("首页", "Home"), "home"),
+    Entry(Text("指标", "Figures"), "figures"),
+    Entry(Text("报告", "Reports"), "reports"),
+)
+STAFF: Final = (
+    Group(
+        Text("报告", "Reports"),
+        (Entry(Text("起草与签批", "Drafts and sign-off"), "drafts", "reports.see"),),
+    ),
+)

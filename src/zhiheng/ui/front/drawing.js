@@ -1,0 +1,44 @@
+// Values over periods as a line with error bars, or as bars. Canvas and rich text only: no style is written into the page.
+import { BarChart, CustomChart, LineChart } from "echarts/charts";
+import { AriaComponent, GridComponent, TooltipComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+
+use([BarChart, CustomChart, LineChart, AriaComponent, GridComponent, TooltipComponent, CanvasRenderer]);
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** The bar from low to high of one period, with its two ends. */
+function errorBar(params, api) {
+  const [x, low] = api.coord([api.value(0), api.value(1)]);
+  const [, high] = api.coord([api.value(0), api.value(2)]);
+  const line = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: colour("--ink"), lineWidth: 1.5 } });
+  return { type: "group", children: [line(x, low, x, high), line(x - 5, low, x + 5, low), line(x - 5, high, x + 5, high)] };
+}
+
+export function draw(place, { periods, values, low, high, unit, decimals, kind, title }) {
+  const said = (value) => `${value.toLocaleString(undefined, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })} ${unit}`;
+  const quiet = colour("--quiet");
+  const chart = init(place, null, { renderer: "canvas" });
+  const errors = low.map((each, at) => [at, each, high[at]]).filter(([, each]) => each !== null);
+  chart.setOption({
+    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    aria: { enabled: true, label: { description: title } },
+    textStyle: { fontFamily: getComputedStyle(place).fontFamily },
+    grid: { left: 8, right: 16, top: 28, bottom: 8, containLabel: true },
+    tooltip: {
+      trigger: "axis", renderMode: "richText", confine: true,
+      formatter: ([{ dataIndex: at }]) =>
+        `${periods[at]}\n${values[at] === null ? "—" : said(values[at])}` + (low[at] === null ? "" : `\n${said(low[at])} – ${said(high[at])}`),
+    },
+    xAxis: { type: "category", data: periods, boundaryGap: kind === "bar", axisLabel: { color: quiet }, axisTick: { show: false } },
+    yAxis: { type: "value", scale: kind !== "bar", name: unit, nameTextStyle: { color: quiet, align: "left" }, axisLabel: { color: quiet }, splitLine: { lineStyle: { color: colour("--line") } } },
+    series: [
+      { type: kind, data: values, symbol: "circle", symbolSize: 8, lineStyle: { width: 2.5 }, itemStyle: { color: colour("--deep") }, barMaxWidth: 40, connectNulls: false },
+      ...(errors.length ? [{ type: "custom", data: errors, renderItem: errorBar, silent: true, z: 3 }] : []),
+    ],
+  });
+  new ResizeObserver(() => chart.resize()).observe(place);
+  addEventListener("beforeprint", () => chart.resize({ width: 640 }));
+  addEventListener("afterprint", () => chart.resize({ width: "auto" }));
+}

@@ -1,0 +1,38 @@
+// Conveniences of forms; the server asks and answers the same without them.
+
+// a problem is where the eye and the screen reader go first
+document.querySelector("[data-problem]")?.focus();
+
+// a form is sent once
+document.addEventListener("submit", ({ target, defaultPrevented }) => {
+  if (defaultPrevented || target.method !== "post" || target.hasAttribute("hx-post")) return;
+  if (target.dataset.sent) return;
+  target.dataset.sent = "yes";
+  // a button that is disabled at once would not be sent with its value
+  setTimeout(() => target.querySelectorAll("button").forEach((button) => (button.disabled = true)));
+});
+addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelectorAll("button").forEach((button) => (button.disabled = false));
+  }
+});
+
+// one menu open at a time, closed by Escape or a click beside it
+const menus = () => document.querySelectorAll("details.menu[open]");
+document.addEventListener("click", ({ target }) => {
+  for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
+});
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  for (const menu of menus()) {
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+});
+
+// a filter applies as soon as something is chosen
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("form[data-filters] select")) target.form.requestSubmit();
+});

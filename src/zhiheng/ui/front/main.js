@@ -1,0 +1,4 @@
+// What every page loads. Each part is a small module; a page works without any of them.
+import "./requests.js";
+import "./charts.js";
+import "./forms.js";

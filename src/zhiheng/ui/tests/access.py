@@ -1,0 +1,7 @@
+"""Who gets the addresses of the look."""
+
+from __future__ import annotations
+
+from access import EVERYBODY, Access
+
+ACCESS = {"components": Access(EVERYBODY)}
