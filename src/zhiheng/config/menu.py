@@ -7,12 +7,12 @@ from typing import Final
 from zhiheng.ui.menu import Entry, Group
 from zhiheng.ui.words import Text
 
-PUBLIC: Final = (
+PUBLIC: Final[tuple[Entry, ...]] = (
     Entry(Text("首页", "Home"), "home"),
     Entry(Text("指标", "Figures"), "figures"),
     Entry(Text("报告", "Reports"), "reports"),
 )
-STAFF: Final = (
+STAFF: Final[tuple[Group, ...]] = (
     Group(
         Text("报告", "Reports"),
         (Entry(Text("起草与签批", "Drafts and sign-off"), "drafts", "reports.see"),),

@@ -5,6 +5,5 @@ from __future__ import annotations
 from access import EVERYBODY, Access
 
 ACCESS = {
-    "components": Access(EVERYBODY),
     "set_language": Access(EVERYBODY, status=302),
 }
