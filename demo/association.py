@@ -18,7 +18,7 @@ from zhiheng.gatherings.figures import SERIES
 from zhiheng.gatherings.models import Kind as Gathering
 from zhiheng.gatherings.models import Session
 from zhiheng.lines.members import operations as members
-from zhiheng.lines.members.models import Membership, Tier
+from zhiheng.lines.members.models import Meeting, Membership, Tier
 
 if TYPE_CHECKING:
     from zhiheng.core.places.models import Place
@@ -119,6 +119,13 @@ class World:
         application = members.apply(by=self.by, organisation=card, on=on - dt.timedelta(days=30), tier=tier)
         return members.approve(by=self.by, application=application, on=on)
 
+    def council(self, on: dt.date) -> Meeting:
+        """Give the council meeting of a day: what is decided names it."""
+        known = Meeting.objects.filter(body=Meeting.Body.COUNCIL, held_on=on).first()
+        return known or members.note_meeting(
+            by=self.by, body=Meeting.Body.COUNCIL, name="理事会会议", held_on=on
+        )
+
     def meet(
         self,
         on: dt.date,
@@ -172,11 +179,14 @@ def build(world: World, other_members: int, other_participants: int) -> list[Org
         for place, card in enumerate(companies)
     ]
     for year, place in zip([*YEARS] * (left // len(YEARS)), chance.sample(range(150), left), strict=True):
+        on = dt.date(year, chance.randrange(2, 12), 1)
+        why = chance.choice([Membership.Why.WITHDREW, Membership.Why.ARREARS, Membership.Why.DISSOLVED])
         members.end(
             by=world.by,
             membership=memberships[place],
-            on=dt.date(year, chance.randrange(2, 12), 1),
-            why=chance.choice([Membership.Why.WITHDREW, Membership.Why.ARREARS, Membership.Why.DISSOLVED]),
+            on=on,
+            why=why,
+            confirmed_at=world.council(on) if why == Membership.Why.ARREARS else None,
         )
     senders = _parts(world, companies)
     for year in YEARS:

@@ -341,7 +341,7 @@ def _has_withdrawn(world: World, told: dict[str, Trap]) -> tuple[Part, ...]:
         membership=part.card.memberships.get(),
         on=dt.date(2018, 11, 30),
         why=Membership.Why.WITHDREW,
-        confirmed_on=dt.date(2019, 2, 20),
+        confirmed_at=world.council(dt.date(2019, 2, 20)),
     )
     return (Part(part.card, member=False, took_part=False),)
 

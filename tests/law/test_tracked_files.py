@@ -49,6 +49,7 @@ LONGER = {
     "requirements.lock": (None, "made by `make lock`"),
     "package-lock.json": (None, "made by npm"),
     "examples/city/generate.py": (600, "one script that makes one city, read from top to bottom"),
+    "src/zhiheng/lines/members/migrations/0003_dues_council_payments.py": (None, "written by Django"),
     "src/zhiheng/documents/templates/charts.js": (
         750,
         "one file that the page and the embedded engine both load",

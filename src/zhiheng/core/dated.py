@@ -24,6 +24,11 @@ class DatedQuerySet(models.QuerySet[M]):
         """Rows that are true on some day from `first` to `last`, both included."""
         return self.filter(Q(end__isnull=True) | Q(end__gt=first), start__lte=last)
 
+    def cut(self, day: dt.date) -> None:
+        """Let no row of this queryset be true on `day` or later; one that began later never was."""
+        self.filter(start__gte=day).delete()
+        self.filter(Q(end__isnull=True) | Q(end__gt=day)).update(end=day)
+
     def refuse_overlap(self, start: dt.date, end: dt.date | None, *, what: str) -> None:
         """Raise when a row of this queryset shares a day with [start, end)."""
         if end is not None and end <= start:

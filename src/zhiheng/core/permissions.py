@@ -32,6 +32,7 @@ for code, predicate in {
     "people.open_account": OFFICE,
     "people.give_role": OFFICE,
     "people.end_role": OFFICE,
+    "people.name_contact": works_on("office") | works_on("members"),
     "people.erase": OFFICE,
     "people.change_own": is_oneself,
     "people.see": STAFF,

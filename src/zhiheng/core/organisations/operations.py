@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q
-
 from zhiheng.core.operations import operation, record
 from zhiheng.core.organisations import codes
 from zhiheng.core.organisations.credits import ALWAYS, below, rebuild
@@ -93,8 +91,7 @@ def place_under(
     """From `on` on `child` belongs to `parent`, or to none; what it belonged to before ends that day."""
     if parent and parent.pk in below([child.pk]):
         raise Problem(CYCLE, field="parent", child=child.name, parent=parent.name)
-    Belonging.objects.filter(child=child, start__gte=on).delete()
-    Belonging.objects.filter(child=child).filter(Q(end__isnull=True) | Q(end__gt=on)).update(end=on)
+    child.belongings.cut(on)
     if parent:
         Belonging.objects.create(child=child, parent=parent, start=on)
     rebuild([child.pk])

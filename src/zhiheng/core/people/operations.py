@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
+from zhiheng.core.dated import DatedQuerySet
 from zhiheng.core.operations import operation, record
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Account, Part, Person, Role
@@ -165,6 +166,38 @@ def end_role(*, by: Account, role: Role, on: dt.date) -> Role:
     role.save(update_fields=["end"])
     forget_roles(role.account)
     record(by, "people.end_role", role, ["end"])
+    return role
+
+
+def contacts(organisation: Organisation) -> DatedQuerySet[Role]:
+    """Give the roles of who is or was the main contact of a member organisation."""
+    roles: DatedQuerySet[Role] = Role.objects.filter(part=Part.CONTACT, organisation=organisation)
+    return roles
+
+
+@operation("people.name_contact", "指定联系人", "name a contact", on="organisation")
+def name_contact(*, by: Account, account: Account, organisation: Organisation, start: dt.date) -> Role:
+    """From `start` on an account is contact of `organisation` and sees what is the organisation's own."""
+    contacts(organisation).filter(account=account).refuse_overlap(start, None, what=str(account))
+    role = Role(account=account, line="members", part=Part.CONTACT, start=start, organisation=organisation)
+    role.full_clean()
+    role.save()
+    forget_roles(account)
+    record(by, "people.name_contact", role, ["account", "line", "part", "organisation", "start"])
+    return role
+
+
+@operation("people.name_contact", "结束联系人", "end a contact", on="role")
+def end_contact(*, by: Account, role: Role, on: dt.date) -> Role:
+    """`on` is the first day on which an account is no longer the contact; one named that day or later never was."""
+    if on <= role.start:
+        record(by, "people.name_contact", role, ["account", "organisation", "start"])
+        role.delete()
+    else:
+        role.end = on
+        role.save(update_fields=["end"])
+        record(by, "people.name_contact", role, ["end"])
+    forget_roles(role.account)
     return role
 
 

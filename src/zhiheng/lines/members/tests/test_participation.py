@@ -12,7 +12,6 @@ from django.db import DatabaseError, transaction
 
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Kind, Organisation
-from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Account, Part, Role
 from zhiheng.core.problems import REFUSED, Problem
 from zhiheng.figures.definition import Period, catalogue
@@ -23,44 +22,12 @@ from zhiheng.figures.operations import freeze
 from zhiheng.figures.problems import NO_VALUE, PERIOD_RULE
 from zhiheng.gatherings import operations as gatherings
 from zhiheng.gatherings.models import Attendance
-from zhiheng.gatherings.models import Kind as Gathering
 from zhiheng.lines.members import operations as members
 from zhiheng.lines.members.figures import MEMBERS, PARTICIPATION, PARTICIPATION_THREE
 from zhiheng.lines.members.models import Membership
 
 pytestmark = pytest.mark.django_db
 Y2018 = Period.year(2018)
-
-
-@pytest.fixture
-def office():
-    return people.system_account()
-
-
-class House:
-    """A few companies and what they attended, written as a story."""
-
-    def __init__(self, by):
-        self.by = by
-
-    def card(self, name, kind=Kind.COMPANY, **more):
-        return cards.add(by=self.by, kind=kind, name=name, no_code_reason="示例", **more)
-
-    def join(self, card, on=dt.date(2013, 1, 1)):
-        application = members.apply(by=self.by, organisation=card, on=on)
-        return members.approve(by=self.by, application=application, on=on)
-
-    def meet(self, on, *cards_there):
-        edition = gatherings.hold(by=self.by, kind=Gathering.ACTIVITY, name_zh="会员活动", on=[on])
-        session = edition.sessions.get()
-        there = [(people.add_person(by=self.by, name="某人"), card) for card in cards_there]
-        gatherings.enter_roster(by=self.by, session=session, rows=there)
-        return session
-
-
-@pytest.fixture
-def house(office):
-    return House(office)
 
 
 def share(period=Y2018, figure=PARTICIPATION):
@@ -211,7 +178,7 @@ def test_a_published_number_stays_and_drift_names_the_rows(house, office):
     assert found.now.rounded == Decimal("50.0")
 
     third = house.join(three, dt.date(2018, 12, 1))  # entered late
-    members.end(by=office, membership=second, on=dt.date(2018, 6, 1), why=Membership.Why.ARREARS)
+    members.end(by=office, membership=second, on=dt.date(2018, 6, 1), why=Membership.Why.WITHDREW)
     found = drift(snapshot)
     assert found.added == (third.pk,)
     assert found.removed == (second.pk,)

@@ -1,0 +1,144 @@
+"""What happens to a membership: tier, representatives, contact, corrections of its card, its end."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from zhiheng.core.operations import operation, record
+from zhiheng.core.organisations import operations as cards
+from zhiheng.core.organisations.models import Organisation
+from zhiheng.core.people import operations as people
+from zhiheng.core.people.models import Account, Person, Role
+from zhiheng.core.problems import BACKWARDS, EMPTY, Problem
+from zhiheng.lines.members.models import (
+    Correction,
+    Meeting,
+    Membership,
+    Representative,
+    Tier,
+    TierSpell,
+)
+from zhiheng.lines.members.problems import ENDED, NOT_CONFIRMED, SAME_TIER, SETTLED
+from zhiheng.ui.words import Text, say
+
+
+@operation("members.change_tier", "调整级别", "change the tier")
+def change_tier(*, by: Account, membership: Membership, tier: Tier, on: dt.date) -> Membership:
+    """From `on` on the membership is of another tier."""
+    _refuse_ended(membership)
+    last = membership.tiers.last()
+    if last and on <= last.start:
+        raise Problem(BACKWARDS, field="on", start=last.start, end=on)
+    if last and last.tier == tier:
+        raise Problem(SAME_TIER, field="tier", tier=last)
+    membership.tiers.filter(end=None).update(end=on)
+    TierSpell.objects.create(membership=membership, tier=tier, start=on)
+    record(by, "members.change_tier", membership, ["tier"])
+    return membership
+
+
+@operation("members.end", "终止会籍", "end a membership")
+def end(
+    *,
+    by: Account,
+    membership: Membership,
+    on: dt.date,
+    why: Membership.Why,
+    confirmed_at: Meeting | None = None,
+) -> Membership:
+    """End a membership: `on` is the first day no longer a member. A day in the past is a late entry.
+
+    Who leaves in arrears leaves by a decision of the council, which is named.
+    """
+    _refuse_ended(membership)
+    if on <= membership.start:
+        raise Problem(BACKWARDS, field="on", start=membership.start, end=on)
+    if why == Membership.Why.ARREARS and confirmed_at is None:
+        raise Problem(NOT_CONFIRMED, field="confirmed_at", number=membership.number)
+    membership.end, membership.why_ended = on, why
+    membership.confirmed_at = confirmed_at
+    membership.confirmed_on = confirmed_at.held_on if confirmed_at else None
+    membership.save(update_fields=["end", "why_ended", "confirmed_at", "confirmed_on"])
+    membership.tiers.cut(on)
+    membership.representatives.cut(on)
+    record(by, "members.end", membership, ["end", "why_ended", "confirmed_at", "confirmed_on"])
+    return membership
+
+
+@operation("members.represent", "登记会员代表", "name a representative")
+def name_representative(
+    *, by: Account, membership: Membership, person: Person, on: dt.date
+) -> Representative:
+    """From `on` on somebody speaks for a member."""
+    _refuse_ended(membership)
+    if on < membership.start:
+        raise Problem(BACKWARDS, field="on", start=membership.start, end=on)
+    membership.representatives.filter(person=person).refuse_overlap(on, None, what=str(person))
+    named = Representative.objects.create(membership=membership, person=person, start=on)
+    record(by, "members.represent", named, ["membership", "person", "start"])
+    return named
+
+
+@operation("members.represent", "结束会员代表", "end a representation")
+def end_representation(*, by: Account, representative: Representative, on: dt.date) -> Representative:
+    """`on` is the first day on which somebody no longer speaks for a member."""
+    if representative.end:
+        raise Problem(ENDED, end=representative.end)
+    if on <= representative.start:
+        raise Problem(BACKWARDS, field="on", start=representative.start, end=on)
+    representative.end = on
+    representative.save(update_fields=["end"])
+    record(by, "members.represent", representative, ["end"])
+    return representative
+
+
+@operation("members.name_contact", "指定会员联系人", "name the contact of a member")
+def name_contact(*, by: Account, membership: Membership, account: Account, on: dt.date) -> Role:
+    """From `on` on this account is the main contact; whoever was it before is so no longer."""
+    _refuse_ended(membership)
+    organisation = membership.organisation
+    for role in people.contacts(organisation).as_of(on).exclude(account=account):
+        people.end_contact(by=by, role=role, on=on)
+    role = people.name_contact(by=by, account=account, organisation=organisation, start=on)
+    record(by, "members.name_contact", membership, ["contact"])
+    return role
+
+
+@operation("members.ask_correction", "申请更正资料", "ask for a correction", on="organisation")
+def ask_correction(
+    *, by: Account, organisation: Organisation, about: Correction.About, wanted: str
+) -> Correction:
+    """Ask that something on the card of one's own company be corrected."""
+    if not wanted.strip():
+        raise Problem(EMPTY, field="wanted", what=say(Text("应为", "it should be")))
+    asked = Correction(organisation=organisation, about=about, wanted=wanted.strip(), asked_by=by)
+    asked.full_clean()
+    asked.save()
+    record(by, "members.ask_correction", asked, ["organisation", "about", "wanted"])
+    return asked
+
+
+@operation("members.settle_correction", "处理更正申请", "settle a correction")
+def settle_correction(
+    *, by: Account, correction: Correction, accepted: bool, answer: str, on: dt.date
+) -> Correction:
+    """Take a correction or not. A name or a code that is taken is written onto the card; the rest is done by hand."""
+    if correction.state != Correction.State.OPEN:
+        raise Problem(SETTLED)
+    if not accepted and not answer.strip():
+        raise Problem(EMPTY, field="answer", what=say(Text("答复", "answer")))
+    if accepted and correction.about == Correction.About.NAME:
+        cards.rename(by=by, organisation=correction.organisation, name=correction.wanted, on=on)
+    if accepted and correction.about == Correction.About.CODE:
+        cards.correct(by=by, organisation=correction.organisation, code=correction.wanted)
+    correction.state = Correction.State.DONE if accepted else Correction.State.DECLINED
+    correction.answer = answer.strip()
+    correction.full_clean()
+    correction.save(update_fields=["state", "answer"])
+    record(by, "members.settle_correction", correction, ["state", "answer"])
+    return correction
+
+
+def _refuse_ended(membership: Membership) -> None:
+    if membership.end:
+        raise Problem(ENDED, end=membership.end)
