@@ -83,7 +83,7 @@ def _by_spaces(text: str) -> list[str]:
 def from_rows(rows: Iterable[Sequence[str]]) -> list[Line]:
     """Read the rows of a sheet; headings say which column is what, otherwise each cell is judged by itself."""
     columns: dict[str, int] = {}
-    lines = []
+    lines: list[Line] = []
     for place, row in enumerate(rows, 1):
         cells = [tidy(cell) for cell in row]
         if not any(cells):

@@ -2,10 +2,12 @@
 
 import django.db.models.deletion
 import zhiheng.gatherings.models
+from typing import Any
+
 from django.db import migrations, models
 
 
-def give_tokens(apps, _editor):
+def give_tokens(apps: Any, _editor: Any) -> None:
     # one for each row that is there already; a default would be the same for all
     for session in apps.get_model("gatherings", "Session").objects.only("pk").iterator():
         session.token, session.code_key = (zhiheng.gatherings.models.new_token() for _ in range(2))
