@@ -88,7 +88,10 @@ class Story:
 
     def ask(self, client, role, address, method="GET", **headers):
         """Ask for an address as one of the people; a POST sends an empty form."""
+        self.sign_in(client, role)
+        return client.generic(method, address, **headers)
+
+    def sign_in(self, client, role):
         client.logout()
         if account := self.accounts[role]:
             client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client.generic(method, address, **headers)

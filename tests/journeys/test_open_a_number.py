@@ -29,8 +29,8 @@ def test_a_sentence_is_opened_to_its_rows(site, size):
     with site.visit("rita", size) as page:
         page.goto("/reports/")
         site.picture(page, "reports")
-        page.click("text=工作报告")
+        page.click("main a:text-is('工作报告')")
         site.picture(page, "report")
-        page.click("article >> text=达到50%")
+        page.click("article a:has-text('50%')")
         assert "自家<b>公司</b>" in page.inner_text("#rows")
         site.picture(page, "number")

@@ -1,15 +1,18 @@
-"""What every staff page asks first."""
+"""What every staff page asks first, and what it reads from a form."""
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
 from zhiheng.core.operations import allow
+from zhiheng.core.problems import NO_DAY, NOT_SO, Problem
 from zhiheng.ui.words import Text
 
 View: TypeAlias = Callable[..., HttpResponse]
@@ -27,3 +30,20 @@ def staff_page(permission: str, zh: str, en: str) -> Callable[[View], View]:
         return login_required(page)
 
     return make
+
+
+def day(request: HttpRequest, name: str = "on") -> dt.date:
+    """Read a day of a form."""
+    given = request.POST.get(name, "").strip()
+    try:
+        return dt.date.fromisoformat(given)
+    except ValueError:
+        raise Problem(NO_DAY, field=name, day=given) from None
+
+
+def filled(form: forms.Form) -> dict[str, Any]:
+    """Give what a form was filled with; the first field that is not as it must be is a problem."""
+    for field, errors in form.errors.items():
+        label = form.fields[field].label if field in form.fields else ""
+        raise Problem(NOT_SO, field=field, what=label, why=" ".join(map(str, errors)))
+    return form.cleaned_data

@@ -26,6 +26,7 @@ for code, predicate in {
     "organisations.select": STAFF,
     "organisations.see": STAFF,
     "people.add_person": STAFF,
+    "people.correct_person": STAFF,
     "people.add_colleague": STAFF | is_contact_of,
     "people.merge": OFFICE,
     "people.part": OFFICE,

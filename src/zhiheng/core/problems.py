@@ -137,3 +137,15 @@ SHEET_UNREADABLE: Final = Rule(
     ),
     Text("请另存为 xlsx 或 csv 后重试。", " Save it as xlsx or csv and try again."),
 )
+NO_DAY: Final = Rule(
+    "core.no_day",
+    422,
+    Text("“{day}”不是日期。", "“{day}” is no date."),
+    Text("请按 2018-12-31 的格式填写。", " Write it like 2018-12-31."),
+)
+NOT_SO: Final = Rule(
+    "core.not_so",
+    422,
+    Text("“{what}”：{why}", "“{what}”: {why}"),
+    Text("请改正后再提交。", " Mend it, then send it again."),
+)

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhiheng.desk import reports
+from zhiheng.desk import organisations, overview, people, reports
 
 urlpatterns = [
+    path("", overview.overview, name="desk"),
     path("reports/", reports.drafts, name="drafts"),
     path("reports/<int:pk>/", reports.draft, name="draft"),
+    path("reports/<int:pk>/changes/", overview.changes, name="changes"),
     path("reports/<int:pk>/versions/<int:number>/", reports.difference, name="difference"),
     path("reports/<int:pk>/<slug:verb>/", reports.change, name="change-draft"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/new/", organisations.new_organisation, name="organisation-new"),
+    path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
+    path(
+        "organisations/<int:pk>/<slug:verb>/", organisations.change_organisation, name="change-organisation"
+    ),
+    path("lists/", organisations.selections, name="selections"),
+    path("lists/<int:pk>/", organisations.selection, name="selection"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.new_person, name="person-new"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/<slug:verb>/", people.change_person, name="change-person"),
 ]

@@ -61,3 +61,15 @@ MERGED: Final = Rule(
     Text("“{name}”已并入“{into}”。", "“{name}” has been merged into “{into}”."),
     Text("请使用合并后的卡片。", " Use the card it was merged into."),
 )
+NO_SUCH: Final = Rule(
+    "organisations.no_such",
+    404,
+    Text("没有名称或代码为“{words}”的单位。", "No organisation has the name or the code “{words}”."),
+    Text("请核对，或先登记该单位。", " Check it, or add the organisation first."),
+)
+SEVERAL: Final = Rule(
+    "organisations.several",
+    409,
+    Text("“{words}”对应不止一家单位：{names}。", "“{words}” may be more than one organisation: {names}."),
+    Text("请写全称或代码。", " Give the full name or the code."),
+)

@@ -14,7 +14,7 @@ from zhiheng.core.operations import operation, record
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Account, Part, Person, Role
 from zhiheng.core.people.permissions import forget_roles
-from zhiheng.core.people.problems import ITSELF, MERGED
+from zhiheng.core.people.problems import ERASED, ITSELF, MERGED
 from zhiheng.core.problems import EMPTY, Problem
 
 SYSTEM = "system"
@@ -71,6 +71,30 @@ def add_colleague(
     person.full_clean()
     person.save()
     record(by, "people.add_colleague", person, ["name", "mobile", "organisation", "post"])
+    return person
+
+
+@operation("people.correct_person", "更正人员资料", "correct a person")
+def correct_person(
+    *,
+    by: Account,
+    person: Person,
+    name: str,
+    mobile: str = "",
+    email: str = "",
+    organisation: Organisation | None = None,
+    post: str = "",
+) -> Person:
+    """Correct what is written of a person. What was attended before keeps the organisation that sent them then."""
+    if person.erased_at:
+        raise Problem(ERASED, field="name")
+    if not name.strip():
+        raise Problem(EMPTY, field="name", what="姓名")
+    person.name, person.mobile, person.email = name.strip(), mobile.strip(), email.strip()
+    person.organisation, person.post = organisation, post.strip()
+    person.full_clean()
+    person.save()
+    record(by, "people.correct_person", person, ["name", "mobile", "email", "organisation", "post"])
     return person
 
 

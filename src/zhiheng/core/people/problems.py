@@ -19,3 +19,9 @@ ITSELF: Final = Rule(
     Text("“{name}”的卡片不能并入自身。", "The card of “{name}” cannot be merged into itself."),
     Text("请选择另一张卡片。", " Choose another card."),
 )
+ERASED: Final = Rule(
+    "people.erased",
+    409,
+    Text("此人的个人信息已依法删除。", "The personal data of this person were erased by law."),
+    Text("不能再填写；如需登记，请另建卡片。", " Nothing is written into the card again; open another one."),
+)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from access import STAFF, Access
+
+from zhiheng.core.organisations import operations as cards
+from zhiheng.core.people import operations as people
+
+WORKERS = frozenset({"alice", "bob", "olive"})
+"""Who works on members or gatherings, or runs the office: cards of organisations and people are theirs."""
 
 
 def draft(story):
@@ -10,9 +18,33 @@ def draft(story):
     return (story.report.pk,)
 
 
+def card(story):
+    return (story.own.pk,)
+
+
+def person(story):
+    return (people.add_person(by=story.by, name="某人", mobile="13800001234", organisation=story.own).pk,)
+
+
+def kept(story):
+    return (cards.select(by=story.by, name="名单", organisations=[story.own], on=dt.date(2018, 12, 31)).pk,)
+
+
 ACCESS = {
+    "desk": Access(STAFF),
     "drafts": Access(STAFF),
     "draft": Access(STAFF, draft),
+    "changes": Access(STAFF, draft),
     "difference": Access(STAFF, lambda story: (*draft(story), 1)),
     "change-draft": Access(STAFF, lambda story: (*draft(story), "comment"), method="POST"),
+    "organisations": Access(WORKERS),
+    "organisation-new": Access(WORKERS),
+    "organisation": Access(WORKERS, card),
+    "change-organisation": Access(WORKERS, lambda story: (*card(story), "rename"), method="POST"),
+    "selections": Access(WORKERS),
+    "selection": Access(WORKERS, kept),
+    "people": Access(WORKERS),
+    "person-new": Access(WORKERS),
+    "person": Access(WORKERS, person),
+    "change-person": Access(WORKERS, lambda story: (*person(story), "correct"), method="POST"),
 }

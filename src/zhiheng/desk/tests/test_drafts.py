@@ -33,7 +33,7 @@ def report(client, story):
 
 
 def post(client, story, role, address, **data):
-    client.force_login(story.accounts[role], backend="allauth.account.auth_backends.AuthenticationBackend")
+    story.sign_in(client, role)
     return client.post(address, data)
 
 
