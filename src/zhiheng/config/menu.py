@@ -14,6 +14,14 @@ PUBLIC: Final[tuple[Entry, ...]] = (
 )
 STAFF: Final[tuple[Group, ...]] = (
     Group(
+        Text("工作台", "Desk"),
+        (
+            Entry(Text("工作台", "Desk"), "desk", "reports.see"),
+            Entry(Text("单位", "Organisations"), "organisations", "organisations.see"),
+            Entry(Text("人员", "People"), "people", "people.see"),
+        ),
+    ),
+    Group(
         Text("报告", "Reports"),
         (Entry(Text("起草与签批", "Drafts and sign-off"), "drafts", "reports.see"),),
     ),
