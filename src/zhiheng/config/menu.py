@@ -15,10 +15,14 @@ PUBLIC: Final[tuple[Entry, ...]] = (
 STAFF: Final[tuple[Group, ...]] = (
     Group(
         Text("工作台", "Desk"),
+        (Entry(Text("待办", "What waits"), "desk", "reports.see"),),
+    ),
+    Group(
+        Text("名录", "Cards"),
         (
-            Entry(Text("工作台", "Desk"), "desk", "reports.see"),
             Entry(Text("单位", "Organisations"), "organisations", "organisations.see"),
             Entry(Text("人员", "People"), "people", "people.see"),
+            Entry(Text("名单", "Kept lists"), "selections", "organisations.see"),
         ),
     ),
     Group(

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from zhiheng.figures.definition import Figure
+
 REPORTS_A_PAGE: Final = 20
 
 
@@ -47,7 +49,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     reports = Report.objects.select_related("publication").prefetch_related("versions__by")
     page = Paginator(reports, REPORTS_A_PAGE).get_page(request.GET.get("page"))
     shown = [{"report": report, "newest": next(iter(report.versions.all()), None)} for report in page]
-    owners = sorted({defined.owner for defined in catalogue().values()} | {"office"})
+    owners = [(o, o) for o in sorted({defined.owner for defined in catalogue().values()} | {"office"})]
     return render(
         request,
         "desk/reports.html",
@@ -71,7 +73,7 @@ def change(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     if verb == "preview":
-        return _page(request, report, typed=request.POST)
+        return _page(request, report, typed=request.POST, live=request.htmx)
     try:
         VERBS[verb](request, report)
     except Problem as problem:
@@ -95,8 +97,14 @@ def difference(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, report: Report, problem: Problem | None = None, typed: Any = None
+    request: HttpRequest,
+    report: Report,
+    problem: Problem | None = None,
+    typed: Any = None,
+    *,
+    live: bool = False,
 ) -> HttpResponse:
+    """Show the report; `live` gives only what changes while somebody types."""
     versions = list(report.versions.select_related("by").prefetch_related("sign_offs__by", "comments__by"))
     newest = versions[0]
     title, text = newest.title, newest.text
@@ -107,17 +115,18 @@ def _page(
     publication = getattr(report, "publication", None)
     return render(
         request,
-        "desk/report.html",
+        "desk/live.html" if live else "desk/report.html",
         {
             "report": report,
             "versions": versions,
             "newest": newest,
             "title": title,
             "text": text,
+            "unsaved": (title, text) != (newest.title, newest.text),
             "examined": examined,
             "passages": examined.pieces(),
             "bound": [_bound(binding) for binding in bindings],
-            "figures": catalogue().values(),
+            "figures": [(each.code, _choice(each)) for each in catalogue().values()],
             "comments": [remark for version in versions for remark in version.comments.all()],
             "turn": None if publication else next_step(newest),
             "chain": [(Step(step).label, _signed(newest, step)) for step in report.chain],
@@ -127,6 +136,11 @@ def _page(
         },
         status=problem.rule.status if problem else 200,
     )
+
+
+def _choice(defined: Figure) -> Text:
+    name, unit, period = defined.name, defined.unit.value, defined.period.value
+    return Text(f"{name.zh}（{unit.zh}，{period.zh}）", f"{name.en} ({unit.en}, {period.en})")
 
 
 def _bound(binding: Binding) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,7 @@ class Link:
 
 def public(request: HttpRequest) -> list[Link]:
     """Give the links that everybody sees."""
-    return [_link(entry, request) for entry in settings.MENU_PUBLIC]
+    return _links(settings.MENU_PUBLIC, request.path)
 
 
 def staff(request: HttpRequest) -> list[tuple[Text, list[Link]]]:
@@ -48,14 +49,17 @@ def staff(request: HttpRequest) -> list[tuple[Text, list[Link]]]:
     account: Any = getattr(request, "user", None)
     if account is None or not account.is_authenticated:
         return []
-    groups = [
-        (group.words, [_link(e, request) for e in group.entries if account.has_perm(e.permission)])
+    open_to = [
+        (group.words, [entry for entry in group.entries if account.has_perm(entry.permission)])
         for group in settings.MENU_STAFF
     ]
-    return [(words, links) for words, links in groups if links]
+    links = iter(_links([entry for _, entries in open_to for entry in entries], request.path))
+    return [(words, [next(links) for _ in entries]) for words, entries in open_to if entries]
 
 
-def _link(entry: Entry, request: HttpRequest) -> Link:
-    href = reverse(entry.address)
-    here = request.path == href or (href != reverse("home") and request.path.startswith(href))
-    return Link(entry.words, href, here)
+def _links(entries: Sequence[Entry], path: str) -> list[Link]:
+    """Give the links; the one that is nearest above `path` is the current one, home only where one is there."""
+    hrefs = [reverse(entry.address) for entry in entries]
+    above = [href for href in hrefs if path == href or (href != reverse("home") and path.startswith(href))]
+    here = max(above, key=len, default=None)
+    return [Link(entry.words, href, href == here) for entry, href in zip(entries, hrefs, strict=True)]

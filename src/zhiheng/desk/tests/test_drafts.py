@@ -151,3 +151,21 @@ def test_who_may_not_see_drafts_does_not(client, story, report):
         assert do(client, story, role, report, "save", title="x", text="x", after=1).status_code == 403
         assert "起草" not in story.get(client, role, reverse("home")).content.decode()
     assert report.versions.count() == 1
+
+
+def test_while_typing_only_the_preview_and_the_numbers_are_answered(client, story, report):
+    client.force_login(
+        story.accounts["writer"], backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    address = reverse("change-draft", args=[report.pk, "preview"])
+    typed = {"title": "工作报告", "text": "走访<b>400家企业", "after": 1}
+    answer = client.post(address, typed, headers={"HX-Request": "true"})
+    said = answer.content.decode()
+    assert said.startswith('<div id="live">')
+    assert "1 个数字阻止发布" in said
+    assert "&lt;b&gt;" in said
+    assert "<html" not in said
+    # what stands on a number is put into the saved text: first save, then bind
+    assert "未保存" in said
+    assert reverse("change-draft", args=[report.pk, "bind"]) not in said
+    assert report.versions.count() == 1

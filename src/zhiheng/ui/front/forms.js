@@ -5,7 +5,7 @@ document.querySelector("[data-problem]")?.focus();
 
 // a form is sent once
 document.addEventListener("submit", ({ target, defaultPrevented }) => {
-  if (defaultPrevented || target.method !== "post" || target.hasAttribute("hx-post")) return;
+  if (defaultPrevented || target.method !== "post") return;
   if (target.dataset.sent) return;
   target.dataset.sent = "yes";
   // a button that is disabled at once would not be sent with its value
@@ -35,4 +35,16 @@ document.addEventListener("keydown", ({ key }) => {
 // a filter applies as soon as something is chosen
 document.addEventListener("change", ({ target }) => {
   if (target.matches("form[data-filters] select")) target.form.requestSubmit();
+});
+
+// what was typed in a guarded form is not left by mistake
+let typed = false;
+document.addEventListener("input", ({ target }) => {
+  if (target.form?.hasAttribute("data-guard")) typed = true;
+});
+document.addEventListener("submit", ({ target }) => {
+  if (target.hasAttribute("data-guard")) typed = false;
+});
+addEventListener("beforeunload", (event) => {
+  if (typed) event.preventDefault();
 });
