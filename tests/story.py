@@ -94,4 +94,4 @@ class Story:
     def sign_in(self, client, role):
         client.logout()
         if account := self.accounts[role]:
-            client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+            client.force_login(account, backend="zhiheng.core.sign_in.backend.Passwords")

@@ -29,4 +29,8 @@ STAFF: Final[tuple[Group, ...]] = (
         Text("报告", "Reports"),
         (Entry(Text("起草与签批", "Drafts and sign-off"), "drafts", "reports.see"),),
     ),
+    Group(
+        Text("办公室", "Office"),
+        (Entry(Text("发送记录", "What was sent"), "sent-messages", "messages.see_sent"),),
+    ),
 )

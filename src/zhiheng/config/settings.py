@@ -150,6 +150,8 @@ INSTALLED_APPS = [
     "zhiheng.core.journal",
     "zhiheng.core.files",
     "zhiheng.core.sign_in",
+    "zhiheng.core.messages",
+    "zhiheng.core.jobs",
     *LINES,
     "zhiheng.figures",
     "zhiheng.figures.reports",
@@ -158,6 +160,8 @@ INSTALLED_APPS = [
     "zhiheng.core",
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "rules",
     "csp",
     "allauth",
@@ -198,6 +202,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "zhiheng.ui.context.page",
+                "zhiheng.core.messages.context.unread",
             ],
             "loaders": [
                 (
@@ -223,7 +228,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "zhiheng.core.sign_in.backend.Passwords",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -310,6 +315,15 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
+# ── jobs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+JOBS: Final = _word("ZHIHENG_JOBS", "worker" if MODE == "production" else "at_once", ("worker", "at_once"))
+"""Whether jobs wait for `zhiheng-web db_worker`, or run at once in the request."""
+_BACKENDS = {
+    "worker": "django_tasks_db.DatabaseBackend",
+    "at_once": "django_tasks.backends.immediate.ImmediateBackend",
+}
+TASKS = {"default": {"BACKEND": _BACKENDS[JOBS]}}
 
 # ── messages ───────────────────────────────────────────────────────────────────────────────────────────────────────
 OUTBOX = DATA / "outbox"

@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhiheng.portal.urls")),
     path("desk/", include("zhiheng.desk.urls")),
     path("", include("zhiheng.core.sign_in.urls")),
+    path("messages/", include("zhiheng.core.messages.urls")),
+    path("jobs/", include("zhiheng.core.jobs.urls")),
     path("files/", include("zhiheng.core.files.urls")),
     path("language/", set_language, name="set_language"),
     path("office/", admin.site.urls),

@@ -38,6 +38,8 @@ for code, predicate in {
     "people.change_own": is_oneself,
     "people.see": STAFF,
     "places.add": OFFICE,
+    "messages.send": STAFF,
+    "messages.see_sent": OFFICE,
     "core.sign_in": is_anybody,
     "core.own_page": is_signed_in,
 }.items():

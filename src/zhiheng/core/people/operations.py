@@ -7,9 +7,11 @@ import datetime as dt
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.db.models import Q
 from django.utils import timezone
 
 from zhiheng.core.dated import DatedQuerySet
+from zhiheng.core.messages.models import Message
 from zhiheng.core.operations import operation, record
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Account, Part, Person, Role
@@ -250,4 +252,6 @@ def erase(*, by: Account, person: Person) -> Person:
         for left in (EmailAddress, Authenticator, UserSession):
             left.objects.filter(user=account).delete()
         record(by, "people.erase", account, ["username", "email", "mobile", "is_active", "password"])
+    told = Message.objects.filter(Q(person__in=cards) | Q(account__person__in=cards))
+    told.update(title_zh="", title_en="", body_zh="", body_en="", link="")
     return person

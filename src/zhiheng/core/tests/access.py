@@ -41,6 +41,11 @@ def with_second_factor(story):
 
 ACCESS = {
     "file": Access(frozenset({"olive"}), paper),
+    "inbox": Access(SIGNED_IN),
+    "read-messages": Access(SIGNED_IN, method="POST"),
+    "prefer-messages": Access(SIGNED_IN, method="POST"),
+    "sent-messages": Access(frozenset({"olive"})),
+    "jobs": Access(SIGNED_IN),
     # coming in
     "sign-in": Access(EVERYBODY),
     "account_login": Access(EVERYBODY),

@@ -56,7 +56,7 @@ def test_the_list_takes_the_same_number_of_queries(client, story, rows):
     story.get(client, "bob", reverse("organisations"))
     with CaptureQueriesContext(connection) as asked:
         client.get(reverse("organisations"))
-    assert len(asked) == 8, [each["sql"][:90] for each in asked.captured_queries]
+    assert len(asked) == 9, [each["sql"][:90] for each in asked.captured_queries]
 
 
 def test_a_new_card_and_what_is_wrong_with_it(client, story):

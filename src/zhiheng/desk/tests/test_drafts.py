@@ -154,9 +154,7 @@ def test_who_may_not_see_drafts_does_not(client, story, report):
 
 
 def test_while_typing_only_the_preview_and_the_numbers_are_answered(client, story, report):
-    client.force_login(
-        story.accounts["writer"], backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(story.accounts["writer"], backend="zhiheng.core.sign_in.backend.Passwords")
     address = reverse("change-draft", args=[report.pk, "preview"])
     typed = {"title": "工作报告", "text": "走访<b>400家企业", "after": 1}
     answer = client.post(address, typed, headers={"HX-Request": "true"})

@@ -154,7 +154,7 @@ def test_the_menu_shows_a_page_to_whom_it_opens(client, django_user_model):
     address = reverse("drafts")
     assert address not in client.get("/").content.decode()
     client.force_login(
-        django_user_model.objects.create_user("charlie"), backend="django.contrib.auth.backends.ModelBackend"
+        django_user_model.objects.create_user("charlie"), backend="zhiheng.core.sign_in.backend.Passwords"
     )
     page = client.get("/").content.decode()
     assert address not in page

@@ -1,0 +1,26 @@
+"""`zhiheng-web tidy`: what a schedule runs every quarter of an hour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from zhiheng.core.files.operations import sweep
+from zhiheng.core.messages.delivery import deliver_what_waits
+
+
+class Command(BaseCommand):
+    """Try again what did not leave, and clear away what nobody needs."""
+
+    help = "Deliver waiting messages; clear lost files, ended sessions and old job results."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Do each once."""
+        self.stdout.write(f"messages tried: {deliver_what_waits()}")
+        self.stdout.write(f"files cleared: {sweep()}")
+        call_command("clearsessions")
+        if settings.JOBS == "worker":
+            call_command("prune_db_task_results", min_age_days=14, stdout=self.stdout)
