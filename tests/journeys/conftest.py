@@ -7,6 +7,7 @@ page opened stay in `out/pictures/`.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+REFUSED = re.compile(r"responded with a status of (403|409|422)")
 SIZES = {"phone": {"width": 375, "height": 760}, "desktop": {"width": 1280, "height": 860}}
 POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 
@@ -100,13 +102,18 @@ class Site:
         env = {**self.env, "DJANGO_SETTINGS_MODULE": "zhiheng.config.settings"}
         return python(env, "-c", start + textwrap.dedent(code))
 
+    def listen(self, said) -> None:
+        """Note what the console complains of; that the server refused something is what journeys are about."""
+        if said.type == "error" and not REFUSED.search(said.text):
+            self.complaints.append(said.text)
+
     @contextmanager
     def visit(self, person: str | None = None, size: str = "desktop"):
         """Open a browser window of a size, signed in as one of the people; whatever its console complains of fails."""
         context = self.browser.new_context(viewport=SIZES[size], locale="zh-CN", base_url=self.url)
         context.set_default_timeout(15_000)
         page = context.new_page()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on("console", self.listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         if person:
             page.goto("/sign-in/")
