@@ -29,3 +29,21 @@ def check_fonts(families: frozenset[str] | None = None) -> None:
     missing = [family for family in NEEDED if family not in present]
     if missing:
         raise Problem("fonts_missing", families="、".join(missing), install=INSTALL)
+
+
+@functools.cache
+def official() -> dict[str, str]:
+    """Give the first font on this machine for each part of an official document (GB/T 9704-2012)."""
+    present = frozenset(installed().families())
+    return {
+        part: next((family for family in families if family in present), families[-1])
+        for part, families in theme.OFFICIAL_FONTS.items()
+    }
+
+
+def plain() -> dict[str, str]:
+    """Give the fonts of an official document in English."""
+    return {
+        part: theme.PDF_SANS if part in {"title", "first"} else theme.PDF_BODY
+        for part in theme.OFFICIAL_FONTS
+    }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
+
+from zhiheng.documents.words import Text
 
 CATALOGUE: Final[dict[str, tuple[str, str]]] = {
     # code: (中文, English); the named details are filled in
@@ -40,6 +42,26 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "Heading “{where}” has level {found}; it must be 1 to 3.",
     ),
     "no_sheets": ("工作簿没有工作表。请至少给出一张。", "The workbook has no sheets. Give at least one."),
+    "word_too_large": (
+        "文件有 {found} MB，最多 {most} MB。请删去图片后再上传。",
+        "The file has {found} MB; at most {most} MB are read. Take pictures out and upload it again.",
+    ),
+    "word_not_docx": (
+        "这不是 Word 文档（.docx）：{found}。请在 Word 中另存为 .docx，不设密码，再上传。",
+        "This is no Word document (.docx): {found}. Save it in Word as .docx, without a password, and upload it again.",
+    ),
+    "word_bomb": (
+        "文件解压后过大（{found}），已拒绝。请从系统重新下载草稿，在其中修改。",
+        "Unpacked, the file is too large ({found}); it was refused. Download the draft again and edit that.",
+    ),
+    "word_active": (
+        "文件含有{found}，已拒绝。请从系统重新下载草稿，只修改文字。",
+        "The file has {found}; it was refused. Download the draft again and change words only.",
+    ),
+    "word_damaged": (
+        "文件的“{found}”部分读不出来，已拒绝。请在 Word 中打开并另存一次，再上传。",
+        "The part “{found}” of the file cannot be read; it was refused. Open it in Word, save it again, and upload it.",
+    ),
     "file_unwritable": (
         "无法写入“{path}”：{found}。请检查文件夹、权限，或关闭正在打开它的程序。",
         "Cannot write “{path}”: {found}. Check the folder and its rights, or close the program that has it open.",
@@ -61,10 +83,11 @@ class Problem(Exception):  # noqa: N818 - the house word for an error that a per
         self.details = details
         super().__init__(self.text("en"))
 
-    def text(self, language: str = "zh") -> str:
-        """Give the message in ``"zh"`` or ``"en"``."""
+    def text(self, language: Literal["zh", "en"] = "zh") -> str:
+        """Give the message in ``"zh"`` or ``"en"``; a detail that is a `Text` is said in that language too."""
         chinese, english = CATALOGUE[self.code]
-        return (chinese if language == "zh" else english).format(**self.details)
+        said = {key: one.in_(language) if isinstance(one, Text) else one for key, one in self.details.items()}
+        return (chinese if language == "zh" else english).format(**said)
 
     def __str__(self) -> str:
         """Give both languages, Chinese first."""

@@ -40,6 +40,15 @@ WORD_STAND_INS: Final = {PDF_BODY: "宋体", PDF_SANS: "黑体"}
 WORD_BODY_LATIN: Final = "Times New Roman"
 WORD_SANS_LATIN: Final = "Arial"
 SHEET_FONT: Final = "等线"
+OFFICIAL_FONTS: Final = {
+    "title": ("方正小标宋简体", "FZXiaoBiaoSong-B05S", PDF_BODY),
+    "body": ("仿宋_GB2312", "FangSong_GB2312", "FangSong", PDF_BODY),
+    "second": ("楷体_GB2312", "KaiTi_GB2312", "KaiTi", PDF_BODY),
+    "first": ("黑体", "SimHei", PDF_SANS),
+    "page": ("宋体", "SimSun", PDF_BODY),
+}
+"""The fonts of GB/T 9704-2012 by what they set: Word is told the first and the others as stand-ins, PDF takes the
+first that is on this machine."""
 PAGE_SANS: Final = (
     '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "Segoe UI", Roboto, '
     '"Helvetica Neue", Arial, sans-serif'

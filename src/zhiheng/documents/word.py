@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import itertools
-import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 from zhiheng.documents import drawing, figures, layout, theme
@@ -15,7 +13,8 @@ from zhiheng.documents.pdf import notes_of_chart, picture_width, pictures_of
 from zhiheng.documents.problems import Problem
 from zhiheng.documents.report import Bullets, Facts, Heading, Note, PageBreak, Paragraph, Report
 from zhiheng.documents.tables import Table
-from zhiheng.documents.word_xml import NAMESPACE, font_table, table_xml, text_of
+from zhiheng.documents.word_document import WordDocument
+from zhiheng.documents.word_xml import NAMESPACE, table_xml, text_of
 from zhiheng.documents.words import LANGUAGE_NAMES, PAGE_NUMBER, WORDS, Language, Words, say
 
 if TYPE_CHECKING:
@@ -24,80 +23,18 @@ if TYPE_CHECKING:
 
 _TWIPS_UPRIGHT: Final = 9072
 _TWIPS_ACROSS: Final = 14000
-_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
-class _Writer:
+class _Writer(WordDocument):
     """Writes one report into one python-docx document."""
 
     def __init__(self, report: Report, language: Language) -> None:
-        import docx  # noqa: PLC0415 - 150 ms that only Word pays
-
+        super().__init__(language)
         self.report = report
-        self.language: Language = language
-        self.document: Any = docx.Document()
-        self.body: Any = self.document.element.body
         self.bookmarks: Iterator[int] = itertools.count(1)
         self.across = False
 
-    # ── XML by hand, where python-docx has no call ──
-
-    @staticmethod
-    def element(tag: str, **attributes: object) -> Any:
-        """Make an element of WordprocessingML: ``element("w:jc", val="left")``."""
-        from docx.oxml import OxmlElement  # noqa: PLC0415 - as docx
-        from docx.oxml.ns import qn  # noqa: PLC0415 - as docx
-
-        made = OxmlElement(tag)
-        for name, value in attributes.items():
-            made.set(qn(f"w:{name}"), str(value))
-        return made
-
-    def run(self, text: str, *properties: Any) -> Any:
-        """Make a run of text."""
-        made = self.element("w:r")
-        if properties:
-            holder = self.element("w:rPr")
-            holder.extend(properties)
-            made.append(holder)
-        words = self.element("w:t")
-        words.text = text_of(text)
-        words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        made.append(words)
-        return made
-
-    def field(self, instruction: str, result: str, *, dirty: bool = False) -> list[Any]:
-        """Make a field with the result it shows until it is updated."""
-        runs = []
-        for kind in ("begin", "instruction", "separate", "result", "end"):
-            if kind == "result":
-                runs.append(self.run(result))
-                continue
-            run = self.element("w:r")
-            if kind == "instruction":
-                code = self.element("w:instrText")
-                code.text = f" {instruction} "
-                code.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-                run.append(code)
-            else:
-                mark = self.element("w:fldChar", fldCharType=kind)
-                if dirty and kind == "begin":
-                    mark.set(f"{{{NAMESPACE}}}dirty", "true")
-                run.append(mark)
-            runs.append(run)
-        return runs
-
     # ── styles ──
-
-    def fonts(self, style: Any, east: str, latin: str) -> None:
-        """Give a style its Chinese and its Latin font."""
-        from docx.oxml.ns import qn  # noqa: PLC0415 - as docx
-
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for name in list(fonts.attrib):
-            del fonts.attrib[name]
-        for name, family in (("ascii", latin), ("hAnsi", latin), ("cs", latin), ("eastAsia", east)):
-            fonts.set(qn(f"w:{name}"), family)
 
     def styles(self) -> None:
         """Set the styles: songti for the body, heiti for headings and tables, as a Chinese office does."""
@@ -428,31 +365,15 @@ class _Writer:
             case _:
                 self.chart(entry, pictures[id(entry)])
 
-    def font_table(self) -> None:
-        """Say which fonts stand in on a machine without the office fonts."""
-        for part in self.document.part.package.iter_parts():
-            if str(part.partname) == "/word/fontTable.xml":
-                part._blob = font_table()  # noqa: SLF001 - python-docx keeps this part as bytes
-
     def packed(self) -> bytes:
-        """Give the file with fixed dates: the same bytes for the same report."""
-        self.font_table()
-        properties = self.document.core_properties
-        day = dt.datetime.combine(self.report.date, dt.time())
-        properties.title = text_of(self.say(self.report.title))
-        properties.author = text_of(self.say(self.report.owner)) or "zhiheng"
-        properties.last_modified_by = properties.author
-        properties.created = properties.modified = day
-        properties.comments = self.say(WORDS["made_up_sentence"]) if self.report.made_up else ""
-        properties.language = "zh-CN" if self.language == "zh" else "en"
-        loose, fixed = io.BytesIO(), io.BytesIO()
-        self.document.save(loose)
-        with zipfile.ZipFile(loose) as before, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as after:
-            for name in before.namelist():
-                entry = zipfile.ZipInfo(name, _ZIP_TIME)
-                entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
-                after.writestr(entry, before.read(name))
-        return fixed.getvalue()
+        """Give the file: the same bytes for the same report."""
+        return self.pack(
+            title=self.say(self.report.title),
+            author=self.say(self.report.owner),
+            date=self.report.date,
+            made_up=self.report.made_up,
+            stand_ins=theme.WORD_STAND_INS,
+        )
 
 
 def docx_bytes(report: Report, language: Language) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zhiheng.documents import layout, theme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -61,11 +61,11 @@ def table_xml(paper: layout.PaperTable, widths: Sequence[int], none: str) -> str
     )
 
 
-def font_table() -> bytes:
+def font_table(stand_ins: Mapping[str, str]) -> bytes:
     """Give the part that names a stand-in for each font a machine may lack."""
     fonts = "".join(
         f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/></w:font>'
-        for name, other in theme.WORD_STAND_INS.items()
+        for name, other in stand_ins.items()
     )
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
