@@ -138,6 +138,8 @@ ASSOCIATION: Final = (
     _word("ZHIHENG_NAME_EN", "Example City Quality Association"),
 )
 """The association's name in both languages; it stands on every page and document."""
+RED_HEAD: Final = _word("ZHIHENG_RED_HEAD", "")
+"""The red mark of the issuer above a published document, such as 示例市质量协会文件; none unless it is given."""
 PUBLIC_URL: Final = _address("ZHIHENG_PUBLIC_URL", "http://localhost:8000", secure=MODE == "production")
 """Where the world finds us: what QR codes and messages point to."""
 

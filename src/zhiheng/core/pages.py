@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 
 from zhiheng.core.operations import allow
 from zhiheng.core.problems import NO_DAY, NOT_SO, Problem
@@ -47,3 +48,13 @@ def filled(form: forms.Form) -> dict[str, Any]:
         label = form.fields[field].label if field in form.fields else ""
         raise Problem(NOT_SO, field=field, what=label, why=" ".join(map(str, errors)))
     return form.cleaned_data
+
+
+def attached(content: bytes, mime: str, name: str) -> HttpResponse:
+    """Answer with a file to be kept, never shown as a page of ours."""
+    answer = HttpResponse(content, content_type=mime)
+    answer.headers["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or ""
+    )
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer

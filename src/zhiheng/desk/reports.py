@@ -62,7 +62,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
 @staff_page("reports.see", "查看报告草稿", "see draft reports")
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a report on its way: text, numbers, remarks, sign-off."""
-    return _page(request, get_object_or_404(Report, pk=pk))
+    return draft_page(request, get_object_or_404(Report, pk=pk))
 
 
 @require_POST
@@ -73,11 +73,11 @@ def change(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     if verb == "preview":
-        return _page(request, report, typed=request.POST, live=request.htmx)
+        return draft_page(request, report, typed=request.POST, live=request.htmx)
     try:
         VERBS[verb](request, report)
     except Problem as problem:
-        return _page(request, report, problem=problem, typed=request.POST)
+        return draft_page(request, report, problem=problem, typed=request.POST)
     return redirect("draft", pk)
 
 
@@ -87,16 +87,20 @@ def difference(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Show what a version changed."""
     version = get_object_or_404(Version.objects.select_related("report", "by"), report=pk, number=number)
     before = Version.objects.filter(report=pk, number=number - 1).first()
-    lines = difflib.ndiff(
-        [before.title, *before.text.splitlines()] if before else [],
-        [version.title, *version.text.splitlines()],
-    )
+    then = (before.title, before.text) if before else ("", "")
+    lines = compared(then, (version.title, version.text))
+    return render(request, "desk/difference.html", {"version": version, "lines": lines})
+
+
+def compared(then: tuple[str, str], now: tuple[str, str]) -> list[tuple[str, str]]:
+    """Give the lines of two texts with their titles: what was added, what removed, what stayed."""
+    before, after = ([title, *text.splitlines()] if title else [] for title, text in (then, now))
     kinds = {"+ ": "added", "- ": "removed", "  ": "same"}
-    shown = [(kinds[line[:2]], line[2:].rstrip("\n")) for line in lines if line[:2] in kinds]
-    return render(request, "desk/difference.html", {"version": version, "lines": shown})
+    lines = difflib.ndiff(before, after)
+    return [(kinds[line[:2]], line[2:].rstrip("\n")) for line in lines if line[:2] in kinds]
 
 
-def _page(
+def draft_page(
     request: HttpRequest,
     report: Report,
     problem: Problem | None = None,
@@ -104,7 +108,7 @@ def _page(
     *,
     live: bool = False,
 ) -> HttpResponse:
-    """Show the report; `live` gives only what changes while somebody types."""
+    """Show the report, what was refused and what was typed on it; `live` gives only what changes while typing."""
     versions = list(report.versions.select_related("by").prefetch_related("sign_offs__by", "comments__by"))
     newest = versions[0]
     title, text = newest.title, newest.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhiheng.desk import organisations, overview, people, reports
+from zhiheng.desk import organisations, overview, papers, people, reports
 
 urlpatterns = [
     path("", overview.overview, name="desk"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("reports/<int:pk>/", reports.draft, name="draft"),
     path("reports/<int:pk>/changes/", overview.changes, name="changes"),
     path("reports/<int:pk>/versions/<int:number>/", reports.difference, name="difference"),
+    path("reports/<int:pk>/papers/<str:name>", papers.paper, name="draft-paper"),
+    path("reports/<int:pk>/word/", papers.hand_in, name="word-hand-in"),
+    path("reports/<int:pk>/word/<str:token>/", papers.come_back, name="word-draft"),
     path("reports/<int:pk>/<slug:verb>/", reports.change, name="change-draft"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/new/", organisations.new_organisation, name="organisation-new"),

@@ -425,7 +425,7 @@ class _Writer(WordDocument):
             date=paper.date,
             made_up=paper.made_up,
             stand_ins=STAND_INS,
-            properties=paper.properties,
+            carried=paper.properties,
         )
 
 

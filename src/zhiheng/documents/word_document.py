@@ -126,11 +126,11 @@ class WordDocument:
         date: dt.date,
         made_up: bool,
         stand_ins: Mapping[str, str],
-        properties: Mapping[str, str] | None = None,
+        carried: Mapping[str, str] | None = None,
     ) -> bytes:
         """Give the file with fixed dates: the same bytes for the same content."""
-        if properties:
-            self.carry(properties)
+        if carried:
+            self.carry(carried)
         for part in self.document.part.package.iter_parts():
             if (root := getattr(part, "element", None)) is not None:
                 _in_order(root)

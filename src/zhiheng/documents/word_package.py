@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 from xml.etree.ElementTree import ParseError
@@ -76,7 +77,7 @@ def open_package(content: bytes) -> Package:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as held:
             package = Package(_unpacked(held))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zipfile.zlib.error) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error) as error:
         raise Problem("word_not_docx", found=Text("打不开", "it cannot be opened")) from error
     _check_types(package)
     _check_links(package)

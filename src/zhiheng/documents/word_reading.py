@@ -269,7 +269,7 @@ class _Reader:
 
     def _placed(self, properties: Element | None, runs: tuple[WordRun, ...]) -> WordParagraph:
         chain = [] if properties is None else [properties]
-        names = []
+        names: list[str] = []
         at: str = _value(None if properties is None else properties.find(f"{W}pStyle"))
         while (style := self.styles.get(at)) is not None and len(names) < 12:
             names.append(_value(style.find(f"{W}name")).casefold())
@@ -362,8 +362,8 @@ class _Reader:
                     self._say(" ", tag)
                 case "noBreakHyphen":
                     self._say("-", tag)
-                case "footnoteReference" | "endnoteReference" as kind:
-                    kind = kind.removesuffix("Reference")
+                case "footnoteReference" | "endnoteReference" as name:
+                    kind = name.removesuffix("Reference")
                     self._leave(kind, self.notes[kind].get(_value(one, "id"), ""))
                 case "drawing" | "pict" | "object":
                     self._drawn(one)

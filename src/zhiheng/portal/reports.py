@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from zhiheng.core.pages import attached
 from zhiheng.figures.definition import Period, figure
 from zhiheng.figures.reports.gate import examine
 from zhiheng.figures.reports.models import Publication
+from zhiheng.figures.reports.papers import PAPERS, of_published
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -53,3 +56,16 @@ def one_report(request: HttpRequest, token: str) -> HttpResponse:
             "let_through": [each for each in examined.numbers if each.override],
         },
     )
+
+
+@require_safe
+def paper(_request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """Give a published report on paper, or its annex as a table."""
+    found = get_object_or_404(
+        Publication.objects.select_related("version__report", "report"), report__token=token
+    )
+    if name not in PAPERS:
+        raise Http404
+    mime, made = PAPERS[name]
+    end = name.rpartition(".")[2]
+    return attached(made(of_published(found)), mime, f"{found.number} {found.version.title}.{end}")

@@ -13,4 +13,5 @@ urlpatterns = [
     path("n/<str:token>/", views.number, name="number"),
     path("reports/", reports.published, name="reports"),
     path("reports/<str:token>/", reports.one_report, name="report"),
+    path("reports/<str:token>/<str:name>", reports.paper, name="report-paper"),
 ]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from access import STAFF, Access
+from access import OF_MEMBERS, STAFF, Access
 
+from zhiheng.core.files.operations import keep
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.people import operations as people
+from zhiheng.figures.reports import round_trip
+from zhiheng.figures.reports.permissions import WORD
 
 WORKERS = frozenset({"alice", "bob", "olive"})
 """Who works on members or gatherings, or runs the office: cards of organisations and people are theirs."""
@@ -30,12 +33,21 @@ def kept(story):
     return (cards.select(by=story.by, name="名单", organisations=[story.own], on=dt.date(2018, 12, 31)).pk,)
 
 
+def came_back(story):
+    (pk,) = draft(story)
+    content = round_trip.docx(story.report.versions.get())
+    return pk, keep(by=story.by, purpose=WORD, content=content, name="a.docx", about=story.report).token
+
+
 ACCESS = {
     "desk": Access(STAFF),
     "drafts": Access(STAFF),
     "draft": Access(STAFF, draft),
     "changes": Access(STAFF, draft),
     "difference": Access(STAFF, lambda story: (*draft(story), 1)),
+    "draft-paper": Access(STAFF, lambda story: (*draft(story), "report.txt")),
+    "word-hand-in": Access(OF_MEMBERS - {"rita"}, draft, method="POST"),
+    "word-draft": Access(STAFF, came_back),
     "change-draft": Access(STAFF, lambda story: (*draft(story), "comment"), method="POST"),
     "organisations": Access(WORKERS),
     "organisation-new": Access(WORKERS),

@@ -86,6 +86,17 @@ def save(*, by: Account, report: Report, title: str, text: str, after: int) -> V
     return version
 
 
+@operation("reports.write", "取回 Word 稿", "take back a Word draft", on="report")
+def take_back(
+    *, by: Account, report: Report, title: str, text: str, after: int, remarks: Sequence[tuple[str, str]]
+) -> Version:
+    """Save what came back from Word as a new version, its comments (words, remark) as remarks on it."""
+    version = save(by=by, report=report, title=title, text=text, after=after)
+    for quote, said in remarks:
+        comment(by=by, version=version, text=said, quote=quote)
+    return version
+
+
 @operation("reports.write", "绑定数字", "bind a number", on="report")
 def bind(*, by: Account, report: Report, figure: Figure, period: Period) -> Binding:
     """Freeze a figure at a period, and bind that."""

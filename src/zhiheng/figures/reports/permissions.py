@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import rules
 from rules import predicate
 
+from zhiheng.core.files.kinds import DOCX
+from zhiheng.core.files.operations import Purpose
 from zhiheng.core.people.models import Part
 from zhiheng.core.people.permissions import roles_today, runs
 from zhiheng.figures.reports.models import Report, Step, Version
 
 WORKS = {Part.RUNS.value, Part.HELPS.value}
+
+
+WORD: Final = Purpose("reports.word", kinds=frozenset({DOCX}))
+"""Drafts that come back from Word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +78,8 @@ for code, rule in {
     "reports.sign": may_sign,
     "reports.let_through": runs("office"),
     "reports.publish": runs("office"),
+    "reports.word.keep": works_on_its_line,
+    "reports.word.read": is_staff,
+    "reports.word.delete": runs("office"),
 }.items():
     rules.add_perm(code, rule)

@@ -64,3 +64,33 @@ NOTHING_TO_LET_THROUGH: Final = Rule(
     Text("“{phrase}”不需要放行。", "“{phrase}” needs no letting through."),
     Text("请刷新页面。", " Load the page again."),
 )
+WORD_UNREADABLE: Final = Rule(
+    "reports.word_unreadable",
+    422,
+    Text("{said}", "{said}"),
+    Text("", ""),
+)
+NOT_OURS: Final = Rule(
+    "reports.not_ours",
+    422,
+    Text(
+        "这个文件不是从本系统下载的草稿，或已失去标记。",
+        "This file is no draft that was downloaded here, or it lost its mark.",
+    ),
+    Text(
+        "请重新下载草稿，把修改移到其中再上传。",
+        " Download the draft again, move your changes into it and upload that.",
+    ),
+)
+OF_ANOTHER: Final = Rule(
+    "reports.of_another",
+    409,
+    Text("这个文件是另一份报告的草稿。", "This file is the draft of another report."),
+    Text("请在那份报告的页面上传。", " Upload it on the page of that report."),
+)
+NO_WORDS: Final = Rule(
+    "reports.no_words",
+    422,
+    Text("返回的文件没有正文。", "The file that came back has no text."),
+    Text("请核对是否选错了文件。", " Check whether it is the right file."),
+)

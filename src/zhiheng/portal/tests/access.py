@@ -16,4 +16,5 @@ ACCESS = {
     "number": Access(EVERYBODY, lambda story: (story.number.token,)),
     "reports": Access(EVERYBODY),
     "report": Access(EVERYBODY, report),
+    "report-paper": Access(EVERYBODY, lambda story: (*report(story), "figures.csv")),
 }
