@@ -343,7 +343,7 @@ def test_a_workbook_without_sheets_and_a_table_with_twin_columns_are_problems():
 
 def test_every_problem_reads_in_both_languages():
     for code, (chinese, english) in CATALOGUE.items():
-        fields = dict.fromkeys(("path", "families", "install", "found", "where", "expected"), "?")
+        fields = dict.fromkeys(("path", "families", "install", "found", "where", "expected", "most"), "?")
         problem = Problem(code, **fields)
         assert problem.text("zh") == chinese.format(**fields)
         assert problem.text("en") == english.format(**fields)
