@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
 from zhiheng.core.problems import SHEET_LARGE, SHEET_UNREADABLE, Problem
@@ -21,12 +22,15 @@ from zhiheng.ui.words import Text, language, say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from zhiheng.documents.tables import Row
+    from zhiheng.documents.tables import Cell, Row
+    from zhiheng.documents.words import Words
 
 LARGEST: Final = 5 * 2**20
 LARGEST_UNPACKED: Final = 100 * 2**20
 WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How an .xlsx and an .xls begin, whatever they are called."""
+LIVE: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet would compute."""
 
 
 def read(content: bytes) -> list[list[str]]:
@@ -54,9 +58,44 @@ def hand_out(name: Text, columns: Sequence[Column], rows: Iterable[Row]) -> Http
     answer = HttpResponse(
         xlsx_bytes(book), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     )
-    file = quote(f"{say(name)} {today}.xlsx")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{file}"
+    answer.headers["Content-Disposition"] = _attachment(name, "xlsx")
     return answer
+
+
+def stream(name: Text, columns: Sequence[Column], rows: Iterable[Row]) -> StreamingHttpResponse:
+    """Answer with a csv that goes out row by row, however many there are; no text in it is a live formula."""
+    writer = csv.writer(_Echo())
+    head: list[Cell] = [_said(column.title) for column in columns]
+    lines = ([_dead(row.get(column.key)) for column in columns] for row in rows)
+    answer = StreamingHttpResponse(
+        (
+            "\ufeff" * (not at) + writer.writerow(line)
+            for at, line in enumerate(itertools.chain([head], lines))
+        ),
+        content_type="text/csv; charset=utf-8",
+    )
+    answer.headers["Content-Disposition"] = _attachment(name, "csv")
+    return answer
+
+
+class _Echo:
+    """What a csv writer writes to when each line is wanted at once."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _said(words: Words) -> str:
+    return say(words) if isinstance(words, Text) else words
+
+
+def _dead(cell: Cell) -> Cell:
+    """Give a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(LIVE) else cell
+
+
+def _attachment(name: Text, end: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(f'{say(name)} {timezone.localdate()}.{end}')}"
 
 
 def _csv(content: bytes) -> list[list[str]]:

@@ -10,6 +10,6 @@ class Figures(AppConfig):
 
     def ready(self) -> None:
         # figures and permissions import models, which are ready only now
-        from zhiheng.figures import operations, permissions  # noqa: F401
+        from zhiheng.figures import entering, measured, operations, permissions  # noqa: F401
 
         autodiscover_modules("figures")  # each line registers its own

@@ -8,9 +8,11 @@ import hashlib
 import inspect
 import json
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
+from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from django.db import models
@@ -50,6 +52,7 @@ class Unit(Enum):
     TONNES_COAL = Text("吨标准煤", "tonnes of coal equivalent")
     PERCENT = Text("%", "%")
     TIMES = Text("倍", "times")
+    POINTS = Text("分", "points")
 
 
 class Kind(Enum):
@@ -167,8 +170,10 @@ class Figure:
     """A figure: everything that makes its number, in one place.
 
     `rows(period)` gives an unevaluated queryset, one row a thing, with up to three annotations: `counted` (what the
-    row adds; 1 where absent), `base` (what it adds below the line of a ratio), `key` (what a distinct count counts).
-    A measured or cited figure has one row, with its number as `counted` and its standard error as `se`.
+    row adds; 1 where absent), `base` (what it adds below the line of a ratio), `key` (what a distinct count counts: an
+    id, never a value that somebody typed). A figure without `rows` stands on entries alone (decision record 0009).
+    A measured figure has one row, with its number as `counted` and its standard error as `se`; the rows of its
+    breakdowns are given by `parts(period, path)`, annotated with the `part` that each is.
     `rows_visible_to(account, rows)` leaves the rows that the account may see one by one.
     """
 
@@ -178,7 +183,7 @@ class Figure:
     unit: Unit
     kind: Kind
     period: PeriodRule
-    rows: Callable[[Period], Rows]
+    rows: Callable[[Period], Rows] | None
     columns: tuple[Column, ...]
     rows_visible_to: Callable[[Account | Any, Rows], Rows]
     owner: str
@@ -186,20 +191,69 @@ class Figure:
     decimals: int = 0
     grade: Grade = Grade.A
     breakdowns: Mapping[str, Text] = field(default_factory=dict)
+    parts: Callable[[Period, str], Rows] | None = None
 
     def check(self, period: Period) -> None:
         """Refuse a period of the wrong kind."""
         if period.rule is not self.period:
             raise Problem(PERIOD_RULE, figure=self.name, by=self.period.value, period=period.name)
 
+    def query(self) -> str:
+        """Give how its rows are found, as written: its function and every function of ours that it calls by name."""
+        return "\n\n".join(_sources(each) for each in (self.rows, self.parts) if each is not None)
+
     def fingerprint(self) -> str:
         """Give a hash of what the figure means: words, unit, kind, columns, the query as written (not its layout)."""
-        query = ast.dump(ast.parse(textwrap.dedent(inspect.getsource(self.rows))))
         said = [
             self.code, self.edition, self.definition.zh, self.definition.en, self.unit.name, self.kind.name,
-            self.period.name, self.decimals, [c.path for c in self.columns if c.frozen], query,
+            self.period.name, self.decimals, [c.path for c in self.columns if c.frozen],
+            *(_meaning(each) for each in (self.rows, self.parts) if each is not None),
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def _reached(function: Callable[..., Any]) -> Iterator[FunctionType]:
+    """Give a function and those of ours that it reaches by a name, or from the scope that it was made in."""
+    seen: set[CodeType] = set()
+    waiting: list[Any] = [function]
+    while waiting:
+        each = waiting.pop(0)
+        if not isinstance(each, FunctionType) or not each.__module__.startswith("zhiheng."):
+            continue
+        if each.__code__ in seen:
+            continue
+        seen.add(each.__code__)
+        yield each
+        names = list(_names(each.__code__))
+        for found in (each.__globals__.get(name) for name in names):
+            waiting += [getattr(found, n, None) for n in names] if isinstance(found, ModuleType) else [found]
+        waiting += _scope(each)
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)
+
+
+def _scope(function: FunctionType) -> list[Any]:
+    return [inner.cell_contents for inner in function.__closure__ or ()]
+
+
+@cache
+def _sources(function: Callable[..., Any]) -> str:
+    return "\n\n".join(textwrap.dedent(inspect.getsource(each)).strip() for each in _reached(function))
+
+
+@cache
+def _meaning(function: Callable[..., Any]) -> list[Any]:
+    """Give what a query says: the syntax of every function it reaches, and the plain values they were made with."""
+    said: list[Any] = []
+    for each in _reached(function):
+        said.append(ast.dump(ast.parse(textwrap.dedent(inspect.getsource(each)))))
+        said += [repr(value) for value in _scope(each) if isinstance(value, str | int | float | dt.date)]
+    return said
 
 
 _CATALOGUE: Final[dict[str, Figure]] = {}

@@ -1,22 +1,48 @@
-"""The value of a figure at a period, over all rows or by a breakdown: one query each."""
+"""The value of a figure at a period, over all rows or by a breakdown.
+
+What a figure stands on are the rows of its line and the entries made for it by hand (decision record 0009): one query
+for each of the two, whatever their number.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Any, Final, overload
 
-from django.db.models import Count, Sum, Value
+from django.db.models import Count, F, Sum, Value
 from django.db.models.fields import IntegerField
 
-from zhiheng.figures.definition import Figure, Kind, Period, Rows, Unit
+from zhiheng.figures.definition import Figure, Grade, Kind, Period, Rows, Unit
+from zhiheng.figures.models import Entry
 
 ONE: Final = (Kind.MEASURED, Kind.CITED)
+WHOLE: Final = (Kind.DISTINCT, *ONE)
+"""Kinds whose parts do not add up over time: an entry counts for exactly its own period."""
+PLACES: Final = Decimal(1).scaleb(-8)
+"""How exactly numbers are kept."""
+MOST_PERIODS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What some rows of one grade add: how many, above and below the line."""
+
+    grade: Grade
+    n: int
+    counted: Decimal
+    base: Decimal
+    se: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A value with what stands behind it. `value` is None where nothing is below the line, or nothing was measured."""
+    """A value with what stands behind it. `value` is None where nothing is below the line, or nothing was measured.
+
+    `shares` is the share, 0–1, of what it stands on by grade of evidence.
+    """
 
     figure: Figure
     period: Period
@@ -25,6 +51,7 @@ class Result:
     counted: Decimal
     base: Decimal | None
     se: Decimal | None = None
+    shares: Mapping[Grade, Decimal] = field(default_factory=dict)
 
     @property
     def rounded(self) -> Decimal | None:
@@ -33,49 +60,134 @@ class Result:
             return None
         return self.value.quantize(Decimal(1).scaleb(-self.figure.decimals), ROUND_HALF_UP)
 
+    @property
+    def grade(self) -> Grade:
+        """The worst grade of evidence that it stands on."""
+        return max(self.shares or [self.figure.grade], key=lambda grade: grade.name)
+
+
+@overload
+def exact(value: None) -> None: ...
+@overload
+def exact(value: Decimal | float | str) -> Decimal: ...
+def exact(value: Any) -> Decimal | None:
+    """Give a number as it is kept."""
+    return None if value is None else Decimal(str(value)).quantize(PLACES)
+
 
 def annotated(figure: Figure, period: Period) -> Rows:
-    """Give the rows of `figure` with every annotation that its kind needs."""
+    """Give the rows of `figure` in the system with every annotation that its kind needs; none where it has none."""
     figure.check(period)
+    if figure.rows is None:
+        return Entry.objects.none()
     rows = figure.rows(period)
     if "counted" not in rows.query.annotations:
         rows = rows.annotate(counted=Value(1, output_field=IntegerField()))
     return rows
 
 
+def entries(figure: Figure, period: Period) -> Rows:
+    """Give the entries that count for `figure` at `period`: those of the periods within it, annotated like its rows."""
+    figure.check(period)
+    found = Entry.objects.standing().filter(figure=figure.code)
+    if figure.kind in WHOLE:
+        found = found.filter(first=period.first, last=period.last)
+    else:
+        found = found.filter(first__gte=period.first, last__lte=period.last)
+    return found.annotate(counted=F("amount"))
+
+
+def sources(figure: Figure, period: Period) -> list[Rows]:
+    """Give all that the value stands on: the rows of the system unless entries stand instead, and the entries."""
+    by_hand = entries(figure, period)
+    if figure.rows is None or by_hand.filter(beside=Entry.Beside.INSTEAD).exists():
+        return [by_hand]
+    return [annotated(figure, period), by_hand]
+
+
 def evaluate(figure: Figure, period: Period) -> Result:
-    """Give the value at `period`, in one query."""
-    rows = annotated(figure, period).order_by()
-    return _result(figure, period, rows.aggregate(**_sums(figure, rows)))
+    """Give the value at `period`, in two queries."""
+    by_hand = entries(figure, period).order_by()
+    found = list(by_hand.values("grade", "beside").annotate(**_sums(figure, by_hand=True)))
+    standing = [_standing(Grade[each["grade"]], each) for each in found]
+    if figure.rows is not None and not any(each["beside"] == Entry.Beside.INSTEAD for each in found):
+        rows = annotated(figure, period).order_by()
+        standing.append(_standing(figure.grade, rows.aggregate(**_sums(figure))))
+    return _result(figure, period, standing)
 
 
 def breakdown(figure: Figure, period: Period, path: str) -> dict[Any, Result]:
-    """Give the value of each part of `path`, one of the figure's breakdowns, in one query."""
+    """Give the value of each part of `path`, one of the figure's breakdowns, in two queries.
+
+    Entries that say nothing of the part stand under None: the parts add up to the whole.
+    """
     if path not in figure.breakdowns:
         raise KeyError(path)
-    rows = annotated(figure, period).order_by()
-    parts = rows.values(path).annotate(**_sums(figure, rows)).order_by(path)
-    return {part[path]: _result(figure, period, part) for part in parts}
+    by_hand = entries(figure, period).order_by()
+    told = path.startswith("organisation__")
+    by_hand = by_hand.annotate(part_=F(path) if told else Value(None, output_field=IntegerField()))
+    found = list(by_hand.values("part_", "grade", "beside").annotate(**_sums(figure, by_hand=True)))
+    parts: dict[Any, list[Standing]] = defaultdict(list)
+    if figure.rows is not None and not any(each["beside"] == Entry.Beside.INSTEAD for each in found):
+        rows = annotated(figure, period) if figure.parts is None else figure.parts(period, path)
+        part = path if figure.parts is None else "part"
+        for each in rows.order_by().values(part).annotate(**_sums(figure)).order_by(part):
+            parts[each[part]].append(_standing(figure.grade, each))
+    for each in found:
+        parts[each["part_"]].append(_standing(Grade[each["grade"]], each))
+    return {part: _result(figure, period, standing) for part, standing in parts.items()}
 
 
-def _sums(figure: Figure, rows: Rows) -> dict[str, Any]:
+def doubled(figure: Figure, period: Period) -> list[Period]:
+    """Give the periods for which there are both rows and entries that were made where there were no rows."""
+    if figure.rows is None:
+        return []
+    alone = entries(figure, period).filter(beside=Entry.Beside.NOTHING)
+    periods = alone.order_by("first", "last").values_list("first", "last").distinct()[:MOST_PERIODS]
+    return [each for first, last in periods if has_rows(figure, each := Period(first, last))]
+
+
+def has_rows(figure: Figure, period: Period) -> bool:
+    """Say whether the system has rows of a figure in a period, which may be a part of a longer one."""
+    return figure.rows is not None and figure.rows(period).order_by().exists()
+
+
+def _sums(figure: Figure, *, by_hand: bool = False) -> dict[str, Any]:
     sums: dict[str, Any] = {"n_": Count("pk"), "counted_": Sum("counted")}
     if figure.kind is Kind.RATIO:
         sums["base_"] = Sum("base")
-    if figure.kind is Kind.DISTINCT:
+    if figure.kind is Kind.DISTINCT and not by_hand:
         sums["counted_"] = Count("key", distinct=True)
-    if "se" in rows.query.annotations:
+    if figure.kind is Kind.MEASURED and not by_hand:
         sums["se_"] = Sum("se")
     return sums
 
 
-def _result(figure: Figure, period: Period, sums: dict[str, Any]) -> Result:
-    n, counted = sums["n_"], Decimal(sums["counted_"] or 0)
-    base = Decimal(sums["base_"] or 0) if figure.kind is Kind.RATIO else None
+def _standing(grade: Grade, sums: Mapping[str, Any]) -> Standing:
+    counted, base, se = (sums.get(name) for name in ("counted_", "base_", "se_"))
+    return Standing(grade, sums["n_"], Decimal(str(counted or 0)), Decimal(str(base or 0)), exact(se))
+
+
+def _result(figure: Figure, period: Period, standing: Iterable[Standing]) -> Result:
+    held = [each for each in standing if each.n]
+    n, counted = sum(each.n for each in held), sum((each.counted for each in held), Decimal(0))
+    base = sum((each.base for each in held), Decimal(0)) if figure.kind is Kind.RATIO else None
     value: Decimal | None = counted
     if base is not None:
         value = counted / base * (100 if figure.unit is Unit.PERCENT else 1) if base else None
     elif figure.kind in ONE and n != 1:
         value = None  # not measured, or measured twice: no number is better than a wrong one
-    se = sums.get("se_")
-    return Result(figure, period, value, n, counted, base, None if se is None else Decimal(str(se)))
+    se = held[0].se if len(held) == 1 else None
+    return Result(figure, period, value, n, counted, base, se, _shares(held, ratio=base is not None))
+
+
+def _shares(held: list[Standing], *, ratio: bool) -> dict[Grade, Decimal]:
+    """Share what is below the line, else what is counted; where that is nothing, the rows."""
+    weights: dict[Grade, Decimal] = defaultdict(Decimal)
+    for each in held:
+        weights[each.grade] += abs(each.base if ratio else each.counted)
+    if not sum(weights.values()):
+        for each in held:
+            weights[each.grade] += each.n
+    whole = sum(weights.values())
+    return {grade: weights[grade] / whole for grade in sorted(weights, key=lambda g: g.name)}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhiheng.portal import reports, views
+from zhiheng.portal import numbers, reports, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("figures/", views.figures, name="figures"),
+    path("figures/in-full/", views.in_full, name="figures-in-full"),
     path("figures/<str:code>/", views.one_figure, name="figure"),
-    path("n/<str:token>/", views.number, name="number"),
+    path("n/<str:token>/", numbers.number, name="number"),
+    path("n/<str:token>/rows.<str:kind>", numbers.rows_file, name="number-rows"),
     path("reports/", reports.published, name="reports"),
     path("reports/<str:token>/", reports.one_report, name="report"),
     path("reports/<str:token>/<str:name>", reports.paper, name="report-paper"),

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Final
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from zhiheng.figures.definition import Column, Period, catalogue, figure
-from zhiheng.figures.lineage import Drift, drift
+from zhiheng.figures.definition import catalogue, figure
+from zhiheng.figures.lineage import history
 from zhiheng.figures.models import Snapshot
+from zhiheng.portal.numbers import told
+from zhiheng.ui.lists import paged
+from zhiheng.ui.words import Text
 
-if TYPE_CHECKING:
-    from zhiheng.figures.definition import Figure
-
-ROWS_A_PAGE = 50
+SAID_OF: Final = {
+    "name": Text("名称", "name"),
+    "definition": Text("定义", "definition"),
+    "unit": Text("单位", "unit"),
+    "kind": Text("算法", "method"),
+    "period": Text("期间", "period"),
+    "decimals": Text("小数位", "decimals"),
+    "columns": Text("列", "columns"),
+    "query": Text("取数", "how rows are found"),
+}
+"""What can change of a definition, in words."""
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show the newest published numbers."""
-    return render(request, "portal/home.html", {"numbers": [shown(s) for s in Snapshot.objects.all()[:12]]})
+    return render(
+        request,
+        "portal/home.html",
+        {"numbers": [told(s) for s in Snapshot.objects.select_related("definition")[:12]]},
+    )
 
 
 @require_safe
@@ -45,76 +55,29 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one_figure(request: HttpRequest, code: str) -> HttpResponse:
-    """Show a definition and every number of it that was published."""
-    defined = figure(code)
-    numbers = [shown(s) for s in Snapshot.objects.filter(figure=code).order_by("period", "-id")]
-    return render(request, "portal/figure.html", {"figure": defined, "numbers": numbers})
+    """Show a definition, every number of it that was published, and how it read before.
 
-
-@require_safe
-def number(request: HttpRequest, token: str) -> HttpResponse:
-    """Open a published number: what it is, what changed since, and the rows that the reader may see."""
-    snapshot = get_object_or_404(Snapshot, token=token)
-    defined, change = figure(snapshot.figure), drift(snapshot)
-    lines = opened(snapshot, defined, change, request.user)
-    page = Paginator(lines, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    A figure that is no longer kept is shown as it was defined last.
+    """
+    editions = history(code)
+    defined = catalogue().get(code) or (editions[0][0] if editions else figure(code))
+    published = Snapshot.objects.filter(figure=code).select_related("definition").order_by("period", "-id")
+    page = paged(request, published)
+    numbers = [told(snapshot) for snapshot in page]
     return render(
         request,
-        "portal/number.html",
+        "portal/figure.html",
         {
-            "number": shown(snapshot),
-            "drift": change,
+            "figure": defined,
+            "kept": code in catalogue(),
             "page": page,
-            "visible": len(lines),
-            "columns": defined.columns,
+            "numbers": numbers,
+            "editions": [(each, [SAID_OF[name] for name in names]) for each, names in editions],
         },
     )
 
 
-def shown(snapshot: Snapshot) -> dict[str, Any]:
-    """Give a published number with the words around it."""
-    return {
-        "snapshot": snapshot,
-        "figure": figure(snapshot.figure),
-        "period": Period.read(snapshot.period).name,
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedRow:
-    """A row under a number: its cells as they are now, what it added when published, what happened to it since."""
-
-    cells: tuple[str, ...]
-    counted: Any
-    base: Any
-    state: str
-    fields: tuple[str, ...]
-
-
-def opened(snapshot: Snapshot, defined: Figure, change: Drift, account: Any) -> list[OpenedRow]:
-    """Give the rows that `account` may see, added and changed ones first.
-
-    A row that is no longer counted may be gone altogether: it stands in the drift only.
-    """
-    then = {row.row_id: row for row in snapshot.rows.all()}
-    differ = {row.row_id: row.fields for row in change.changed}
-    gone = set(change.removed)
-    ids = (then.keys() | set(change.added)) - gone
-    model = defined.rows(Period.read(snapshot.period)).model
-    visible = defined.rows_visible_to(account, model.objects.filter(pk__in=ids))
-    rows = []
-    for pk, *values in visible.order_by("pk").values_list("pk", *(column.path for column in defined.columns)):
-        cells = tuple(cell(column, value) for column, value in zip(defined.columns, values, strict=True))
-        was = then.get(pk)
-        state = "added" if was is None else "changed" if pk in differ else ""
-        rows.append(OpenedRow(cells, was and was.counted, was and was.base, state, differ.get(pk, ())))
-    return sorted(rows, key=lambda row: ["added", "changed", ""].index(row.state))
-
-
-def cell(column: Column, value: Any) -> str:
-    """Write a value for a list; a personal one is masked."""
-    if value is None:
-        return ""
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return re.sub(r"(?<=.).(?=.{2})|(?<=^.).$", "*", str(value)) if column.personal else str(value)
+@require_safe
+def in_full(request: HttpRequest) -> HttpResponse:
+    """Show every definition in full, to be printed."""
+    return render(request, "portal/figures_in_full.html", {"figures": list(catalogue().values())})

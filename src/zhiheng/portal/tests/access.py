@@ -13,6 +13,8 @@ ACCESS = {
     "home": Access(EVERYBODY),
     "figures": Access(EVERYBODY),
     "figure": Access(EVERYBODY, lambda _story: ("members.participation",)),
+    "figures-in-full": Access(EVERYBODY),
+    "number-rows": Access(EVERYBODY, lambda story: (story.number.token, "csv")),
     "number": Access(EVERYBODY, lambda story: (story.number.token,)),
     "reports": Access(EVERYBODY),
     "report": Access(EVERYBODY, report),

@@ -37,6 +37,12 @@ def number(value: Decimal | float | None, decimals: int = 0) -> str:
 
 
 @register.filter
+def percent(share: Decimal | float) -> str:
+    """`{{ share|percent }}`: a share, 0–1, as a percentage."""
+    return f"{float(share):.1%}"
+
+
+@register.filter
 def spark(values: Sequence[Decimal | float] | None) -> str:
     """`{{ values|spark }}`: the points of a small line; empty for fewer than two."""
     return polyline(values or ())
