@@ -154,6 +154,7 @@ INSTALLED_APPS = [
     "zhiheng.core.sign_in",
     "zhiheng.core.messages",
     "zhiheng.core.jobs",
+    "zhiheng.core.credentials",
     *LINES,
     "zhiheng.figures",
     "zhiheng.figures.reports",

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhiheng.portal.urls")),
     path("desk/", include("zhiheng.desk.urls")),
     path("", include("zhiheng.core.sign_in.urls")),
+    path("check/", include("zhiheng.core.credentials.urls")),
     path("messages/", include("zhiheng.core.messages.urls")),
     path("jobs/", include("zhiheng.core.jobs.urls")),
     path("files/", include("zhiheng.core.files.urls")),

@@ -27,11 +27,6 @@ def read(typed: str) -> str | None:
     return plain if ABROAD.fullmatch(plain) else None
 
 
-def masked(mobile: str | None) -> str:
-    """Give enough of a number to be known by whose it is."""
-    return f"{mobile[:3]}****{mobile[-4:]}" if mobile and len(mobile) > 7 else ""
-
-
 class MobileField(forms.CharField):
     """A field for a mobile number."""
 

@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from zhiheng.core.pages import staff_page
-from zhiheng.core.people.models import Account, Role
-from zhiheng.core.sign_in.mobile import masked
+from zhiheng.core.people.models import Account, Role, masked
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -31,7 +30,7 @@ def own(request: HttpRequest) -> HttpResponse:
         {
             "account": account,
             "roles": roles.order_by("line", "part"),
-            "mobile": masked(account.mobile),
+            "mobile": masked(account.mobile or ""),
             "mobile_sign_in": settings.MOBILE_SIGN_IN,
             "second": is_mfa_enabled(account),
             "sessions": UserSession.objects.filter(user=account).count(),

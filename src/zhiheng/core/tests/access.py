@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import rules
 from access import EVERYBODY, SIGNED_IN, Access
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 
+from zhiheng.core.credentials import operations as credentials
 from zhiheng.core.files import operations as files
 from zhiheng.core.files.kinds import CSV
 from zhiheng.core.permissions import OFFICE
+from zhiheng.ui.words import Text
 
 HASHED = make_password("a long password")
 PAPER = files.Purpose("tests.paper", kinds=frozenset({CSV}))
@@ -21,6 +25,13 @@ for verb in ("keep", "read", "delete"):
 
 def paper(story):
     return (files.keep(by=story.by, purpose=PAPER, content="秘密".encode(), name="a.csv").token,)
+
+
+def certificate(story):
+    issued = credentials.issue(
+        by=story.by, line="members", title=Text("会员", "Member"), holder=story.own, start=dt.date(2013, 1, 1)
+    )
+    return (issued.code,)
 
 
 def with_password(story):
@@ -41,6 +52,8 @@ def with_second_factor(story):
 
 ACCESS = {
     "file": Access(frozenset({"olive"}), paper),
+    "check": Access(EVERYBODY),
+    "check-code": Access(EVERYBODY, certificate),
     "inbox": Access(SIGNED_IN),
     "read-messages": Access(SIGNED_IN, method="POST"),
     "prefer-messages": Access(SIGNED_IN, method="POST"),

@@ -17,10 +17,10 @@ from story import Story
 
 from zhiheng.core.journal.models import Line
 from zhiheng.core.people import operations as people
-from zhiheng.core.people.models import Account, Person
+from zhiheng.core.people.models import Account, Person, masked
 from zhiheng.core.problems import REFUSED, Problem
 from zhiheng.core.sign_in.adapter import OUTGOING
-from zhiheng.core.sign_in.mobile import masked, read
+from zhiheng.core.sign_in.mobile import read
 
 pytestmark = pytest.mark.django_db
 PASSWORD, MOBILE = "a rather long password", "13800001234"
