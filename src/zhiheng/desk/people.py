@@ -16,6 +16,7 @@ from zhiheng.core.journal.queries import timeline as history
 from zhiheng.core.organisations.queries import find
 from zhiheng.core.pages import day, filled, staff_page
 from zhiheng.core.people import operations
+from zhiheng.core.people.lines import LINES
 from zhiheng.core.people.models import Part, Person, Role
 from zhiheng.core.problems import Problem
 from zhiheng.ui.lists import paged
@@ -107,7 +108,7 @@ def _card(request: HttpRequest, pk: int, problem: Problem | None = None) -> Http
             ),
             "account": account,
             "roles": account.roles.select_related("organisation").order_by("-start") if account else [],
-            "lines": LINES,
+            "lines": list(LINES.items()),
             "parts": Part.choices,
             "today": timezone.localdate(),
             "history": history(found),
@@ -145,7 +146,7 @@ def _open_account(request: HttpRequest, found: Person) -> None:
 
 def _give_role(request: HttpRequest, found: Person) -> None:
     given = request.POST
-    if given.get("line") not in dict(LINES) or given.get("part") not in Part.values:
+    if given.get("line") not in LINES or given.get("part") not in Part.values:
         raise Http404
     of = given.get("of", "").strip()
     operations.give_role(
@@ -176,11 +177,3 @@ VERBS: Final[dict[str, Callable[[HttpRequest, Person], None]]] = {
     "end-role": _end_role,
     "erase": _erase,
 }
-LINES: Final = (
-    ("office", Text("秘书处", "Office")),
-    ("council", Text("理事会", "Council")),
-    ("members", Text("会员", "Members")),
-    ("gatherings", Text("活动", "Gatherings")),
-    ("recognition", Text("评价", "Recognition")),
-)
-"""The lines in which somebody may have a part."""

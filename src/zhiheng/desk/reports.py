@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhiheng.core.pages import staff_page
+from zhiheng.core.people.lines import line_name
 from zhiheng.core.problems import Problem
 from zhiheng.figures.definition import Period, catalogue, figure
 from zhiheng.figures.reports import operations
@@ -49,7 +50,8 @@ def drafts(request: HttpRequest) -> HttpResponse:
     reports = Report.objects.select_related("publication").prefetch_related("versions__by")
     page = Paginator(reports, REPORTS_A_PAGE).get_page(request.GET.get("page"))
     shown = [{"report": report, "newest": next(iter(report.versions.all()), None)} for report in page]
-    owners = [(o, o) for o in sorted({defined.owner for defined in catalogue().values()} | {"office"})]
+    codes = sorted({defined.owner for defined in catalogue().values()} | {"office"})
+    owners = [(code, line_name(code)) for code in codes]
     return render(
         request,
         "desk/reports.html",
@@ -73,7 +75,7 @@ def change(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     if verb == "preview":
-        return draft_page(request, report, typed=request.POST, live=request.htmx)
+        return draft_page(request, report, typed=request.POST, live="HX-Request" in request.headers)
     try:
         VERBS[verb](request, report)
     except Problem as problem:

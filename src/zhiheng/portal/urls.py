@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhiheng.portal import numbers, reports, views
+from zhiheng.portal import front, numbers, reports, views
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", front.home, name="home"),
+    path("about/", front.about, name="about"),
+    path("accessibility/", front.accessibility, name="accessibility"),
+    path("search/", front.search, name="search"),
+    path("robots.txt", front.robots, name="robots"),
+    path("favicon.ico", front.favicon, name="favicon"),
     path("figures/", views.figures, name="figures"),
     path("figures/in-full/", views.in_full, name="figures-in-full"),
     path("figures/<str:code>/", views.one_figure, name="figure"),

@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from zhiheng.core.people.lines import line_name
 from zhiheng.figures.definition import catalogue, figure
 from zhiheng.figures.lineage import history
 from zhiheng.figures.models import Snapshot
 from zhiheng.portal.numbers import told
+from zhiheng.portal.trend import trend
 from zhiheng.ui.lists import paged
 from zhiheng.ui.words import Text
 
@@ -30,27 +32,27 @@ SAID_OF: Final = {
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Show the newest published numbers."""
-    return render(
-        request,
-        "portal/home.html",
-        {"numbers": [told(s) for s in Snapshot.objects.select_related("definition")[:12]]},
-    )
-
-
-@require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """List every figure, with how many numbers of it were published; `q` searches code, names and definitions."""
-    asked = request.GET.get("q", "").strip()
+    """List every figure, with how many numbers of it were published.
+
+    `q` searches code, names and definitions; `line` leaves those of one line of work.
+    """
+    asked, line = request.GET.get("q", "").strip(), request.GET.get("line", "")
     counts = Snapshot.objects.order_by().values("figure").annotate(n=Count("pk"), last=Max("taken_at"))
     published = {row["figure"]: row for row in counts}
     found = [
         {"figure": f, "published": published.get(f.code)}
         for f in catalogue().values()
-        if asked.lower() in f"{f.code} {f.name.zh} {f.name.en} {f.definition.zh} {f.definition.en}".lower()
+        if line in {"", f.owner}
+        and asked.lower() in f"{f.code} {f.name.zh} {f.name.en} {f.definition.zh} {f.definition.en}".lower()
     ]
-    return render(request, "portal/figures.html", {"found": found, "asked": asked})
+    owners = sorted({each.owner for each in catalogue().values()})
+    lines = [("", Text("全部", "All")), *((owner, line_name(owner)) for owner in owners)]
+    return render(
+        request,
+        "portal/figures.html",
+        {"found": found, "asked": asked, "line": line, "lines": lines},
+    )
 
 
 @require_safe
@@ -72,6 +74,7 @@ def one_figure(request: HttpRequest, code: str) -> HttpResponse:
             "kept": code in catalogue(),
             "page": page,
             "numbers": numbers,
+            "trend": trend(code),
             "editions": [(each, [SAID_OF[name] for name in names]) for each, names in editions],
         },
     )

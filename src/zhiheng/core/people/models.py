@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from zhiheng.core.dated import Dated, DatedQuerySet
-from zhiheng.ui.words import text
+from zhiheng.core.people.lines import line_name
+from zhiheng.ui.words import Text, text
 
 
 def masked(number: str) -> str:
@@ -140,3 +141,8 @@ class Role(Dated):
 
     def __str__(self) -> str:
         return f"{self.account} {self.part} {self.line}"
+
+    @property
+    def line_name(self) -> Text:
+        """The line in words."""
+        return line_name(self.line)

@@ -11,6 +11,11 @@ def report(story):
 
 ACCESS = {
     "home": Access(EVERYBODY),
+    "about": Access(EVERYBODY),
+    "accessibility": Access(EVERYBODY),
+    "search": Access(EVERYBODY),
+    "robots": Access(EVERYBODY),
+    "favicon": Access(EVERYBODY, status=301),
     "figures": Access(EVERYBODY),
     "figure": Access(EVERYBODY, lambda _story: ("members.participation",)),
     "figures-in-full": Access(EVERYBODY),

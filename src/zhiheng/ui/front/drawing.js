@@ -16,10 +16,20 @@ function errorBar(params, api) {
   return { type: "group", children: [line(x, low, x, high), line(x - 5, low, x + 5, low), line(x - 5, high, x + 5, high)] };
 }
 
+/** An end of the axis on a round number of the size of what is shown. */
+function axisEnd(value, round) {
+  const step = 10 ** Math.floor(Math.log10(Math.abs(value) || 1) - 1);
+  return Math.round(round(value / step) * step * 1e9) / 1e9;
+}
+
 export function draw(place, { periods, values, low, high, unit, decimals, kind, title }) {
   const said = (value) => `${value.toLocaleString(undefined, { minimumFractionDigits: decimals, maximumFractionDigits: decimals })} ${unit}`;
   const quiet = colour("--quiet");
   const chart = init(place, null, { renderer: "canvas" });
+  // the axis reaches to the ends of the intervals; bars begin at nothing
+  const ends = [...values, ...low, ...high].filter((each) => each !== null);
+  const room = (Math.max(...ends) - Math.min(...ends)) * 0.08;
+  const axis = kind === "bar" ? { min: 0 } : { scale: true, min: ({ min }) => axisEnd(Math.min(min, ...ends) - room, Math.floor), max: ({ max }) => axisEnd(Math.max(max, ...ends) + room, Math.ceil) };
   const errors = low.map((each, at) => [at, each, high[at]]).filter(([, each]) => each !== null);
   chart.setOption({
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -31,8 +41,8 @@ export function draw(place, { periods, values, low, high, unit, decimals, kind, 
       formatter: ([{ dataIndex: at }]) =>
         `${periods[at]}\n${values[at] === null ? "—" : said(values[at])}` + (low[at] === null ? "" : `\n${said(low[at])} – ${said(high[at])}`),
     },
-    xAxis: { type: "category", data: periods, boundaryGap: kind === "bar", axisLabel: { color: quiet }, axisTick: { show: false } },
-    yAxis: { type: "value", scale: kind !== "bar", name: unit, nameTextStyle: { color: quiet, align: "left" }, axisLabel: { color: quiet }, splitLine: { lineStyle: { color: colour("--line") } } },
+    xAxis: { type: "category", data: periods, axisLabel: { color: quiet }, axisTick: { show: false } },
+    yAxis: { type: "value", ...axis, name: unit, nameTextStyle: { color: quiet, align: "left" }, axisLabel: { color: quiet }, splitLine: { lineStyle: { color: colour("--line") } } },
     series: [
       { type: kind, data: values, symbol: "circle", symbolSize: 8, lineStyle: { width: 2.5 }, itemStyle: { color: colour("--deep") }, barMaxWidth: 40, connectNulls: false },
       ...(errors.length ? [{ type: "custom", data: errors, renderItem: errorBar, silent: true, z: 3 }] : []),
