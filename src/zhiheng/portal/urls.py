@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhiheng.portal import front, numbers, reports, views
+from zhiheng.portal import api, front, numbers, reports, views
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("figures/<str:code>/", views.one_figure, name="figure"),
     path("n/<str:token>/", numbers.number, name="number"),
     path("n/<str:token>/rows.<str:kind>", numbers.rows_file, name="number-rows"),
+    path("api/", api.documentation, name="api"),
+    path("api/v1/", api.api.urls),
     path("reports/", reports.published, name="reports"),
     path("reports/<str:token>/", reports.one_report, name="report"),
     path("reports/<str:token>/<str:name>", reports.paper, name="report-paper"),
