@@ -280,3 +280,24 @@ def _forums(world: World) -> None:
                 gatherings.enter_roster(
                     by=world.by, session=session, rows=[(world.somebody(card), card) for card in there]
                 )
+
+
+def announce(world: World, today: dt.date) -> None:
+    """Put gatherings of the weeks after `today` into the public calendar: no figure told here is of them."""
+    for weeks, (name, name_en), seats in (
+        (1, ACTIVITIES[0], 60),
+        (2, ACTIVITIES[1], 25),
+        (4, ACTIVITIES[9], 2),
+    ):
+        edition = gatherings.hold(
+            by=world.by,
+            kind=Gathering.ACTIVITY,
+            name_zh=name,
+            name_en=name_en,
+            on=[today + dt.timedelta(weeks=weeks)],
+            seats=seats,
+            venue="澄霁市质量大厦报告厅",
+            starts_at=dt.time(13, 30),
+            ends_at=dt.time(16, 30),
+        )
+        gatherings.publish(by=world.by, edition=edition)

@@ -6,18 +6,22 @@ import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 import association
+import money
 import report
 import traps
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Account, Part
 from zhiheng.figures.definition import Period, figure
+from zhiheng.figures.measured import load_run
 from zhiheng.figures.operations import freeze
 from zhiheng.figures.reports.models import Publication, Step
 from zhiheng.ui.words import Text
@@ -34,6 +38,8 @@ ACCOUNTS: Final = {
     "charlie": ("", None, Text("普通参加者，没有角色", "a participant without a role")),
 }
 SINCE: Final = dt.date(2013, 1, 1)
+CITY: Final = Path(__file__).parents[1] / "out" / "city"
+"""Where `make demo` measures the city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,8 @@ class Built:
     members: list[Organisation]
 
 
-def build(say: Callable[[str], None] = lambda _words: None) -> Built:
-    """Build it all in the database of the settings."""
+def build(say: Callable[[str], None] = lambda _words: None, city: Path | None = None) -> Built:
+    """Build it all in the database of the settings; `city`: results of `examples/city` of which the report tells."""
     by = people.system_account()
     say("城市 · the city")
     world = association.begin(by)
@@ -56,7 +62,13 @@ def build(say: Callable[[str], None] = lambda _words: None) -> Built:
     cast = [part for trap in told.values() for part in trap.cast]
     say("六年的会员与活动 · six years of members and gatherings")
     members = association.build(world, sum(p.member for p in cast), sum(p.took_part for p in cast))
+    association.announce(world, timezone.localdate())
+    say("会费与理事会 · dues and council")
+    money.build(world, members)
     accounts = _accounts(by, members[0])
+    if city is not None:
+        say("城市测评的结果 · the measured city")
+        load_run(by=by, programme="city", folder=city)
     say("工作报告 · the council report")
     for year in association.YEARS[:-1]:
         freeze(by=by, figure=figure("members.participation"), period=Period.year(year))
@@ -68,7 +80,8 @@ def build(say: Callable[[str], None] = lambda _words: None) -> Built:
             Step.CONSULT: accounts["oscar"],
             Step.ISSUE: accounts["olive"],
             Step.COUNCIL: accounts["carol"],
-        }
+        },
+        measured=city is not None,
     )
     say("发布之后的变化 · what changed since")
     return Built(published, told, traps.tell_later(world, told), members)
@@ -102,7 +115,10 @@ def main() -> None:
     else:
         start = time.monotonic()
         with transaction.atomic():  # all of it, or nothing
-            built = build(lambda words: print(f"{time.monotonic() - start:5.1f} s  {words}", flush=True))
+            built = build(
+                lambda words: print(f"{time.monotonic() - start:5.1f} s  {words}", flush=True),
+                CITY if CITY.exists() else None,
+            )
         print(f"{time.monotonic() - start:5.1f} s  {built.published}")
     print(f"\n试用账号，密码都是 {PASSWORD} · accounts to try, all with that password")
     for name, (_, _, who) in ACCOUNTS.items():

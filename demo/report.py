@@ -24,6 +24,7 @@ NUMBERS: Final = {
     "b6": ("members.count", "2018-12-31"),
     "b7": ("gatherings.public_lectures", TERM),
 }
+CITED: Final = "2,350家"
 SOURCE: Final = ("澄霁市统计年鉴2018", "112")
 TEXT: Final = """\
 # 一、搭建交流平台
@@ -41,15 +42,31 @@ TEXT: Final = """\
 """
 
 
-def publish(hands: dict[Step, Account]) -> Publication:
-    """Write the report, bind its numbers, pass the whole chain, publish it."""
+MEASURED: Final = """\
+
+# 三、监测城市质量
+
+2018年，城市公共服务质量指数为[{index}分](#b8)，覆盖全市各区、街镇和窗口行业。
+"""
+AFTER: Final = TEXT.index("\n# 三、")
+
+
+def publish(hands: dict[Step, Account], *, measured: bool) -> Publication:
+    """Write the report, bind its numbers, pass the whole chain, publish it; `measured`: with the index of the city."""
     writer, issuer = hands[Step.DRAFT], hands[Step.ISSUE]
     report = reports.begin(by=writer, line="members", title=TITLE, text=TEXT)
     for key, (code, period) in NUMBERS.items():
         bound = reports.bind(by=issuer, report=report, figure=figure(code), period=Period.read(period))
         assert bound.key == key
-    reports.cite(by=writer, report=report, source=SOURCE[0], page=SOURCE[1])
-    version = report.versions.get()
+    text = TEXT
+    if measured:
+        index = reports.bind(by=issuer, report=report, figure=figure("city.index"), period=Period.year(2018))
+        assert index.snapshot is not None
+        said = MEASURED.format(index=f"{index.snapshot.value:.2f}")
+        text = TEXT[:AFTER] + said + TEXT[AFTER:].replace("# 三、", "# 四、")
+    cited = reports.cite(by=writer, report=report, source=SOURCE[0], page=SOURCE[1])
+    text = text.replace(f"{CITED}](#b8)", f"{CITED}](#{cited.key})")
+    version = reports.save(by=writer, report=report, title=TITLE, text=text, after=1)
     for step in Step:
         reports.sign(by=hands[step], turn=Turn(version, step))
     return reports.publish(by=issuer, version=version, number="澄质协〔2019〕3号")
