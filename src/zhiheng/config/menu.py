@@ -12,6 +12,7 @@ PUBLIC: Final[tuple[Entry, ...]] = (
     Entry(Text("指标", "Figures"), "figures"),
     Entry(Text("报告", "Reports"), "reports"),
     Entry(Text("证书查询", "Certificate check"), "check"),
+    Entry(Text("活动日历", "Calendar"), "calendar:month"),
 )
 STAFF: Final[tuple[Group, ...]] = (
     Group(
@@ -33,5 +34,12 @@ STAFF: Final[tuple[Group, ...]] = (
     Group(
         Text("办公室", "Office"),
         (Entry(Text("发送记录", "What was sent"), "sent-messages", "messages.see_sent"),),
+    ),
+    Group(
+        Text("活动", "Gatherings"),
+        (
+            Entry(Text("活动", "Gatherings"), "gatherings:editions", "gatherings.see"),
+            Entry(Text("系列", "Series"), "gatherings:all-series", "gatherings.see"),
+        ),
     ),
 )

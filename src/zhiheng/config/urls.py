@@ -7,11 +7,14 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from zhiheng.gatherings.urls import public as calendar
 from zhiheng.ui.components import catalogue
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhiheng.portal.urls")),
     path("desk/", include("zhiheng.desk.urls")),
+    path("gatherings/", include("zhiheng.gatherings.urls")),
+    path("calendar/", include((calendar, "calendar"))),
     path("", include("zhiheng.core.sign_in.urls")),
     path("check/", include("zhiheng.core.credentials.urls")),
     path("messages/", include("zhiheng.core.messages.urls")),

@@ -8,6 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from zhiheng.core.files.kinds import PAPERS
+from zhiheng.core.files.models import File
+from zhiheng.core.files.operations import Purpose
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Person, masked
 from zhiheng.ui.words import text
@@ -49,7 +52,14 @@ class Series(models.Model):
 class Edition(models.Model):
     """One time a gathering is held: the fifth forum, or an activity of no series. It has one session or more."""
 
-    series = models.ForeignKey(Series, models.PROTECT, null=True, blank=True, related_name="editions")
+    series = models.ForeignKey(
+        Series,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="editions",
+        verbose_name=text("系列", "Series"),
+    )
     number = models.PositiveIntegerField(text("届次", "Number"), null=True, blank=True)
     kind = models.CharField(text("类型", "Kind"), max_length=12, choices=Kind)
     name_zh = models.CharField(text("名称", "Chinese name"), max_length=120)
@@ -215,3 +225,31 @@ class Unmatched(models.Model):
     def masked_mobile(self) -> str:
         """The number as it stands in lists."""
         return masked(self.mobile)
+
+
+MATERIAL = Purpose("gatherings.material", PAPERS, most=50 * 2**20)
+"""What the files of an edition are for."""
+
+
+class Visibility(models.TextChoices):
+    """Who sees a material."""
+
+    PUBLIC = "public", text("公开", "Everybody")
+    PARTICIPANTS = "participants", text("报名和到场者", "Who registered or came")
+    STAFF = "staff", text("工作人员", "Staff")
+
+
+class Material(models.Model):
+    """A file of an edition, or of one of its sessions: slides, minutes, the scan of a sign-in sheet."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="materials")
+    session = models.ForeignKey(Session, models.PROTECT, null=True, blank=True, related_name="materials")
+    file = models.OneToOneField(File, models.PROTECT, related_name="material")
+    title = models.CharField(text("标题", "Title"), max_length=200)
+    visibility = models.CharField(text("谁可见", "Who sees it"), max_length=12, choices=Visibility)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -8,8 +8,28 @@ import rules
 
 from zhiheng.core.people.models import Account, Person
 from zhiheng.core.people.permissions import is_contact_of, is_signed_in, reads, runs, works_on
+from zhiheng.gatherings.models import Attendance, Edition, Material, Registration, Visibility
 
 LINE = "gatherings"
+
+
+@rules.predicate
+def is_for_whom(account: Any, file: Any) -> bool:
+    """The material is for everybody, or for those who came and the account's person is one of them."""
+    material = Material.objects.select_related("edition").filter(file=file).first() if file else None
+    if material is None or not material.edition.published or material.visibility == Visibility.STAFF:
+        return False
+    return material.visibility == Visibility.PUBLIC or takes_part(account, material.edition)
+
+
+def takes_part(account: Any, edition: Edition) -> bool:
+    """Say whether the account's person has a seat at a session of the edition, or was at one."""
+    if not isinstance(account, Account) or not account.is_active or account.person is None:
+        return False
+    cards = {account.person_id, account.person.merged_into_id} - {None}
+    of = {"session__edition": edition, "person__in": cards}
+    seats = Registration.objects.filter(state=Registration.State.TAKEN, **of)
+    return seats.exists() or Attendance.objects.filter(**of).exists()
 
 
 @rules.predicate
@@ -39,5 +59,9 @@ for code, predicate in {
     "gatherings.check_in": works_on(LINE),
     "gatherings.arrive": is_signed_in,
     "gatherings.strike": works_on(LINE),
+    "gatherings.add_material": works_on(LINE),
+    "gatherings.material.keep": works_on(LINE),
+    "gatherings.material.read": reads(LINE) | is_for_whom,
+    "gatherings.material.delete": works_on(LINE),
 }.items():
     rules.add_perm(code, predicate)

@@ -109,3 +109,12 @@ UNKNOWN_ORGANISATION: Final = Rule(
     Text("没有名为“{name}”的单位，或不止一家。", "No organisation is called “{name}”, or more than one is."),
     Text("请写全称；新单位请先登记卡片。", " Write the full name; a new one needs its card first."),
 )
+NOBODY_MEANT: Final = Rule(
+    "gatherings.nobody_meant",
+    422,
+    Text("看不出是谁：{why}。", "It is not clear who is meant: {why}."),
+    Text(
+        "请写明姓名和单位，同名的加手机号后四位。",
+        " Write name and organisation; of two of one name, the last four digits of the number too.",
+    ),
+)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+import rules
 from django.db.models import QuerySet
+from django.urls import reverse
 
+from zhiheng.core.organisations.models import Organisation
+from zhiheng.core.timeline import Event
+from zhiheng.gatherings import queries
 from zhiheng.gatherings.models import Attendance, Edition, Kind, Session
+from zhiheng.ui.words import Text, say
 
-__all__ = ["Attendance", "Kind", "attendances", "editions", "sessions"]
+__all__ = ["Attendance", "Kind", "attendances", "editions", "sessions", "timeline", "upcoming"]
 
 
 def sessions(first: dt.date, last: dt.date, *kinds: Kind) -> QuerySet[Session]:
@@ -25,3 +32,38 @@ def editions(first: dt.date, last: dt.date, series: str) -> QuerySet[Edition]:
 def attendances(first: dt.date, last: dt.date) -> QuerySet[Attendance]:
     """Give the attendances at sessions held from `first` to `last`."""
     return Attendance.objects.filter(held_on__range=(first, last), session__cancelled=False)
+
+
+def timeline(organisation: Organisation, viewer: Any, most: int = 100) -> list[Event]:
+    """Give what a company attended, newest first, a session once; nothing to who may not see the company's people."""
+    if not rules.has_perm("gatherings.see_company", viewer, organisation):
+        return []
+    held = queries.sessions_of(organisation)[:most]
+    opens = rules.has_perm("gatherings.see", viewer)
+    return [
+        Event(
+            on=session.held_on,
+            what=Text(session.edition.name_zh, session.edition.name_en or session.edition.name_zh),
+            detail=_came(session.came),  # type: ignore[attr-defined]  # annotated
+            address=reverse("gatherings:session", args=[session.pk]) if opens else "",
+        )
+        for session in held
+    ]
+
+
+def _came(people: int) -> str:
+    return say(Text(f"{people} 人次", f"{people} attendances"))
+
+
+def upcoming(day: dt.date, most: int = 5) -> list[Event]:
+    """Give what is in the public calendar from `day` on, the next first."""
+    coming = Session.objects.filter(edition__published=True, cancelled=False, held_on__gte=day)
+    return [
+        Event(
+            on=session.held_on,
+            what=Text(session.edition.name_zh, session.edition.name_en or session.edition.name_zh),
+            detail=session.venue,
+            address=reverse("calendar:session", args=[session.token]),
+        )
+        for session in coming.select_related("edition").order_by("held_on", "starts_at", "pk")[:most]
+    ]

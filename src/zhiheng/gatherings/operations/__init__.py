@@ -3,11 +3,13 @@
 from zhiheng.gatherings.operations.attendance import (
     Choice,
     Entered,
+    amend,
     arrive,
     check_in,
     dismiss,
     enter_lines,
     enter_roster,
+    enter_unmatched,
     resolve,
     strike,
 )
@@ -25,12 +27,15 @@ from zhiheng.gatherings.operations.editions import (
     renew_code,
     withdraw,
 )
+from zhiheng.gatherings.operations.materials import add_material, remove_material
 from zhiheng.gatherings.operations.seats import give_back, register, register_self
 
 __all__ = [
     "Choice",
     "Entered",
+    "add_material",
     "add_session",
+    "amend",
     "arrange",
     "arrive",
     "cancel",
@@ -40,6 +45,7 @@ __all__ = [
     "edit",
     "enter_lines",
     "enter_roster",
+    "enter_unmatched",
     "give_back",
     "hold",
     "move",
@@ -47,6 +53,7 @@ __all__ = [
     "publish",
     "register",
     "register_self",
+    "remove_material",
     "remove_session",
     "renew_code",
     "resolve",

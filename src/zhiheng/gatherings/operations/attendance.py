@@ -190,6 +190,36 @@ def resolve(
     return attendance if new else None
 
 
+@operation("gatherings.check_in", "更正名单行", "mend a line")
+def amend(*, by: Account, unmatched: Unmatched, name: str, organisation_name: str) -> Unmatched:
+    """Mend what a line says; one that says the same as another then is that one."""
+    given = {"name": tidy_name(name)[:60], "organisation_name": tidy(organisation_name)[:120]}
+    changed = [field for field, value in given.items() if getattr(unmatched, field) != value]
+    record(by, "gatherings.amend", unmatched, changed)
+    same = (
+        unmatched.session.unmatched.filter(mobile=unmatched.mobile, **given).exclude(pk=unmatched.pk).first()
+    )
+    if same is not None:
+        unmatched.delete()
+        return same
+    for field in changed:
+        setattr(unmatched, field, given[field])
+    unmatched.save(update_fields=changed)
+    return unmatched
+
+
+@operation("gatherings.check_in", "再次核对名单行", "match a line again")
+def enter_unmatched(*, by: Account, unmatched: Unmatched) -> Entered:
+    """Enter a line that names somebody for sure now; otherwise it stays."""
+    line = Line(unmatched.name, unmatched.organisation_name, unmatched.mobile)
+    found = match(unmatched.session, [line])[0]
+    if found.person is None or found.organisation is None:
+        record(by, "gatherings.enter_unmatched", unmatched)
+        return Entered(unmatched=(unmatched,))
+    new = resolve(by=by, unmatched=unmatched, person=found.person, organisation=found.organisation)
+    return Entered(new=(new,)) if new else Entered(there=(line,))
+
+
 @operation("gatherings.strike", "删除名单行", "dismiss a line")
 def dismiss(*, by: Account, unmatched: Unmatched) -> None:
     """Leave out a line that names nobody who was there."""

@@ -237,7 +237,12 @@ def remove_session(*, by: Account, session: Session) -> None:
     edition = Edition.objects.select_for_update().get(pk=session.edition_id)
     if any(
         rows.exists()
-        for rows in (session.registrations.all(), session.attendances.all(), session.unmatched.all())
+        for rows in (
+            session.registrations.all(),
+            session.attendances.all(),
+            session.unmatched.all(),
+            session.materials.all(),
+        )
     ):
         raise Problem(SESSION_IN_USE, session=session)
     if edition.sessions.count() == 1:

@@ -12,6 +12,9 @@ from zhiheng.gatherings import operations
 from zhiheng.gatherings.models import Kind
 from zhiheng.gatherings.models import Session as Meeting
 
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
 
 def today():
     return timezone.localdate()
@@ -37,7 +40,7 @@ class Hall(Story):
 
     @property
     def session(self):
-        return Meeting.objects.select_related("edition__series").get(edition=self.edition)
+        return Meeting.objects.select_related("edition__series").filter(edition=self.edition).earliest("pk")
 
     def person(self, name, card=None, mobile=""):
         return people.add_person(by=self.by, name=name, organisation=card or self.own, mobile=mobile)
