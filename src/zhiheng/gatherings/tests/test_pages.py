@@ -67,16 +67,16 @@ Hall.series_of = series_of
 
 QUERIES = {
     # page: how many queries it takes, whatever is on it; session, account, roles and the numbers of messages among them
-    "editions": 11,
-    "edition": 13,
-    "all-series": 6,
-    "one-series": 11,
-    "session": 13,
-    "history": 8,
-    "roster": 14,
-    "door": 10,
-    "person": 9,
-    "company": 9,
+    "editions": 12,
+    "edition": 14,
+    "all-series": 7,
+    "one-series": 12,
+    "session": 14,
+    "history": 9,
+    "roster": 15,
+    "door": 11,
+    "person": 10,
+    "company": 10,
 }
 
 
