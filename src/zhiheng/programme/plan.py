@@ -310,6 +310,14 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Named:
+    """Words for a column, and for its values by code."""
+
+    name: Words
+    values: Mapping[str, Words] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Outputs:
     """Languages (the first leads) and formats of the report."""
 
@@ -358,6 +366,7 @@ class Plan:
     index: IndexPlan | None
     importance: Importance | None
     questions: tuple[Question, ...]
+    names: Mapping[str, Named]
     outputs: Outputs
     indicators: tuple[IndicatorRow, ...]
     indicator_file: str

@@ -19,6 +19,7 @@ from zhiheng.programme.plan import (
     Domain,
     Lonely,
     Margin,
+    Named,
     Nonresponse,
     Outputs,
     Pick,
@@ -107,6 +108,7 @@ def _plan(top: Section, folder: Path, findings: Findings) -> Plan:
         index=None if index is None else read_index(index, names),
         importance=read_importance(top.section("importance"), names),
         questions=tuple(_question(s, names) for s in top.sections("questions")),
+        names=_names(top.section("names")),
         outputs=_outputs(top.section("outputs")),
         indicators=indicators,
         indicator_file=indicator_file,
@@ -397,7 +399,7 @@ def _weighting(section: Section | None) -> Weighting | None:
     return weighting
 
 
-# ── questions, outputs ──
+# ── questions, names, outputs ──
 
 
 def _question(section: Section, tables: list[str]) -> Question:
@@ -409,6 +411,22 @@ def _question(section: Section, tables: list[str]) -> Question:
     )
     section.close()
     return question
+
+
+def _names(section: Section | None) -> dict[str, Named]:
+    """Words for columns: a text, or { zh, en, values }."""
+    if section is None:
+        return {}
+    named = {}
+    for column, inner, value in section.children():
+        if inner is None:
+            named[column] = Named(section.as_words(column, value))
+            continue
+        values = inner.section("values")
+        told = {} if values is None else {code: values.as_words(code, v) for code, _, v in values.children()}
+        named[column] = Named(Words(inner.text("zh"), inner.text("en")), told)
+        inner.close()
+    return named
 
 
 def _outputs(section: Section | None) -> Outputs:

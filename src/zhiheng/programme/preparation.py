@@ -17,6 +17,7 @@ from zhiheng.programme.problems import Finding, Findings
 from zhiheng.programme.questionnaire import Labels, read_questionnaire
 from zhiheng.programme.tables import CleanTable, load
 from zhiheng.programme.target_checks import Targets, read_margins
+from zhiheng.programme.word_checks import check_words
 
 #: called with what is being done, steps done, steps in all
 Progress = Callable[[str, int, int], None]
@@ -43,7 +44,7 @@ class Prepared:
     tree
         None without an index, or when the tree is not sound.
     questions
-        Labels from questionnaire.xlsx; empty without one.
+        Labels of columns and answers.
     """
 
     plan: Plan | None
@@ -78,7 +79,7 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
         return Prepared(None, {}, {}, {}, None, Labels(), findings.sorted(), ledger)
     data = Path(data_dir) if data_dir is not None else folder
     tree = read_tree(plan, findings)
-    questions = read_questionnaire(folder, findings)
+    questions = read_questionnaire(folder, findings).led_by(plan.names)
     labels = {d.code: read_labels(plan, d, findings) for d in plan.domains}
     tables: dict[str, CleanTable] = {}
     margins: dict[str, list[tuple[Margin, Targets]]] = {}
@@ -92,6 +93,7 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
     progress("", len(plan.tables), len(plan.tables))
     check_data(plan, tables, findings, ledger)
     check_areas(plan, tables, labels, findings, ledger)
+    check_words(plan, tables, questions, findings)
     return Prepared(plan, tables, margins, labels, tree, questions, findings.sorted(), ledger)
 
 

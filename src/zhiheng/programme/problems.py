@@ -183,6 +183,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "area_unlabelled": ("单位不在名单中：{found}，名单文件有：{expected}。请补进名单，或改正代码。", "A unit is not in the list: {found}; the list has {expected}. Add it or correct the code."),
     "area_missing": ("没有单位代码的行：{found}，应有：{expected}。这些行不进入该层级，请补上。", "Rows without a unit: {found}; expected {expected}. They are left out at this level; supply the code."),
     "level_lacks": ("这一层级没有指标 {found} 的数据，指数由其余指标按权重计算。表中应有列：{expected}。请补上该列，或在该层级写 index = false。", "The table has no units of this level, so its index is made without the indicators {found}. Add the column {expected}, or write index = false for the level."),
+    # ── words ──
+    "words_lacking": ("报告中只能按原样写出：{found}，应有中英文名称：{expected}。请在 plan.toml 的 [names] 中补上，或放进问卷。", "The report can only show {found} as they stand; words were expected: {expected}. Add them under [names] in plan.toml, or to the questionnaire."),
     # ── measuring ──
     "not_measured": ("引擎拒绝：{found}", "The engine refused: {found}"),
     "questionnaire": ("问卷有误：{found}，应为：{expected}。请改正后重存。", "The questionnaire is wrong: {found}; expected {expected}. Correct it and save again."),

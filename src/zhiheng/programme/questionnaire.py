@@ -1,4 +1,4 @@
-"""Labels of questions and answers from questionnaire.xlsx, where a programme has one."""
+"""Labels of columns and answers: from questionnaire.xlsx, where a programme has one, and from the plan, which leads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zhiheng.programme.plan import Words
+from zhiheng.programme.plan import Named, Words
 from zhiheng.programme.problems import Findings
 from zhiheng.xform.form import read_form
 from zhiheng.xform.problems import Problem
@@ -20,6 +20,14 @@ class Labels:
 
     questions: Mapping[str, Words] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
+
+    def led_by(self, names: Mapping[str, Named]) -> Labels:
+        """Put the words of the plan before those of the questionnaire."""
+        questions = {**self.questions, **{c: n.name for c, n in names.items() if n.name}}
+        answers = {**self.answers}
+        for column, named in names.items():
+            answers[column] = {**answers.get(column, {}), **named.values}
+        return Labels(questions, answers)
 
 
 def read_questionnaire(folder: Path, findings: Findings) -> Labels:

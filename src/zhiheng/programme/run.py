@@ -23,6 +23,7 @@ from zhiheng.programme.ledger import LedgerEntry
 from zhiheng.programme.plan import WHOLE, Domain, Margin, Plan, Words
 from zhiheng.programme.preparation import Prepared, Progress, prepare, quiet
 from zhiheng.programme.problems import Finding, Problem
+from zhiheng.programme.questionnaire import Labels
 from zhiheng.programme.questions import (
     Distributions,
     QuestionTable,
@@ -80,6 +81,8 @@ class Run:
         Tables with their designs, by name.
     questions, importance
         The table of every question, the four quadrants (none where the plan asks for none).
+    labels
+        Words for columns and their values.
     findings, ledger
         Warnings of the check and of the run; where every row went.
     results, record
@@ -94,6 +97,7 @@ class Run:
     weighting: Mapping[str, tuple[Step, ...]]
     analyses: Mapping[str, Analysis]
     questions: tuple[QuestionTable, ...]
+    labels: Labels
     importance: ImportancePerformance | None
     findings: tuple[Finding, ...]
     ledger: tuple[LedgerEntry, ...]
@@ -215,6 +219,7 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         weighting={n: a.steps for n, a in analyses.items() if a.steps},
         analyses=analyses,
         questions=questions,
+        labels=prepared.questions,
         importance=importance,
         findings=prepared.findings,
         ledger=prepared.ledger.entries(),

@@ -44,6 +44,9 @@ name = { zh = "区", en = "District" }
 columns = ["district"]
 # labels = "districts.csv"           # 列：code, zh, en
 
+[names]                              # 报告中列的名称（层级、题目之外的）
+street = { zh = "街道", en = "Street" }
+
 [index]                              # 指数；指标写在 indicators.csv
 missing = "renormalise"              # 缺的指标：renormalise 权重分给其余 | fail 报错 | carry 用上一期
 [[index.bands]]                      # 颜色档次

@@ -256,23 +256,27 @@ class Names:
         return tuple(level for level in self.run.levels if level.code != plans.WHOLE)
 
     def column(self, name: str) -> Text:
-        """A column in words: the name of its level or of its question, else as it is."""
+        """A column in words: of the plan, of its level, of its question, of the questionnaire, else as it is."""
         if name == plans.WAVE:
             return Text("期次", "wave")
+        if name in self.plan.names and self.plan.names[name].name:
+            return words(self.plan.names[name].name)
         for domain in self.plan.domains:
             if domain.columns == (name,) and domain.name:
                 return words(domain.name)
         found = next((q.name for q in self.run.questions if q.variable == name and q.name.zh), None)
-        return words(found) if found is not None else Text(name, name)
+        told = found or self.run.labels.questions.get(name)
+        return words(told) if told else Text(name, name)
 
     def value(self, column: str, code: str) -> Text:
-        """A value of a column in words: of a wave or of a unit of its level, else as it is."""
+        """A value of a column in words: of a wave, of a unit of its level or an answer, else as it is."""
         if column == plans.WAVE:
             return self.waves.get(code, Text(code, code))
         for level in self.run.levels:
             if level.estimates.columns == (column,) and code in level.units:
                 return words(level.names[level.units.index(code)])
-        return Text(code, code)
+        told = self.run.labels.answers.get(column, {}).get(code)
+        return words(told) if told else Text(code, code)
 
     def source(self, name: str) -> Text:
         """A table in words: its role, and its name where others have the same role."""

@@ -55,6 +55,11 @@ name = { zh = "区", en = "District" }
 columns = ["district"]
 labels = "districts.csv"
 
+[names]
+street = { zh = "街道", en = "Street" }
+sex = { zh = "性别", en = "Sex", values = { m = { zh = "男", en = "Men" }, f = { zh = "女", en = "Women" } } }
+visited = { zh = "到访日期", en = "Day of the visit" }
+
 [index]
 [[index.bands]]
 from = 0
