@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ from zhiheng.documents.files import write_bytes
 from zhiheng.documents.words import MISSING, WORDS, Text, Words, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from os import PathLike
 
     from zhiheng.documents.tables import Cell, Column, Row, Sheet, Table, Workbook
@@ -25,6 +26,13 @@ LONGEST_NAME: Final = 31
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _SAMPLED: Final = 300
 """Rows looked at to find the width of the columns."""
+_SMALLEST: Final = 0.7
+"""Nothing prints smaller than this: 10 points become 7."""
+_MARGIN: Final = 0.4
+_LANDSCAPE: Final = 297 / 25.4 - 2 * _MARGIN
+"""Inches across A4 between the margins."""
+_HEAD_LINE: Final = 14
+"""Points of a line of a heading."""
 
 
 def sheet_name(wished: str, taken: set[str]) -> str:
@@ -137,7 +145,8 @@ class _Writer:
             align="center",
             top_color=theme.INK,
         )
-        page.set_row(line, 16 * max((title.count("\n") + 1 for title in titles), default=1) + 4)
+        widths = [self.width(column, sampled) for column in columns]
+        page.set_row(line, _HEAD_LINE * max(map(_lines, titles, widths), default=1) + 4)
         for at, title in enumerate(titles):
             page.write_string(line, at, title, head)
         start = line + 1
@@ -151,7 +160,7 @@ class _Writer:
             line += 1
         if line - start >= limit:
             full = True
-        self.finish(page, sheet, columns, start, line, sampled)
+        self.finish(page, sheet, columns, widths, (start, line))
         return full
 
     def top(self, page: Any, table: Table) -> int:
@@ -227,21 +236,33 @@ class _Writer:
             page.write_string(line, at, words[:LONGEST_TEXT], looks.text)
 
     def finish(
-        self, page: Any, sheet: Sheet, columns: list[Column], start: int, end: int, sampled: list[Row]
+        self, page: Any, sheet: Sheet, columns: list[Column], widths: list[float], rows: tuple[int, int]
     ) -> None:
-        """Set widths, frozen panes, filter, shades and how the sheet prints."""
+        """Set widths, frozen panes, filter and shades, and how the sheet prints."""
+        start, end = rows
         for at, column in enumerate(columns):
-            page.set_column(at, at, self.width(column, sampled))
+            page.set_column(at, at, widths[at])
             if column.shade != "none" and end > start:
                 page.conditional_format(start, at, end - 1, at, _shade(column))
         page.freeze_panes(start, min(sheet.freeze_columns, len(columns)))
         if columns:
             page.autofilter(start - 1, 0, max(end - 1, start), len(columns) - 1)
-        page.repeat_rows(start - 1)
+        self.paper(page, columns, widths, min(sheet.freeze_columns, len(columns)), start - 1)
+
+    def paper(self, page: Any, columns: list[Column], widths: list[float], fixed: int, head: int) -> None:
+        """Set how the sheet prints: the head and the frozen columns on every page, letters that can be read."""
         page.set_paper(9)
-        page.fit_to_pages(1, 0)
+        page.set_margins(left=_MARGIN, right=_MARGIN)
+        page.repeat_rows(head)
         if len(columns) > 8:
             page.set_landscape()
+        if _inches(widths) * _SMALLEST <= _LANDSCAPE:
+            page.fit_to_pages(1, 0)
+            return
+        # a spreadsheet that fits to pages heeds no page break, so a wide sheet is scaled and cut
+        page.set_print_scale(round(_SMALLEST * 100))
+        page.repeat_columns(0, fixed - 1)
+        page.set_v_pagebreaks(page_breaks(columns, widths, fixed))
 
     def width(self, column: Column, sampled: list[Row]) -> float:
         """Give the width of a column: Chinese characters count twice."""
@@ -252,6 +273,32 @@ class _Writer:
         longest = max((numbers.columns_wide(text) for text in cells), default=0.0)
         # the heading also holds the filter's button
         return min(max(longest + 2, min(title, 24) + 4, 8), 60)
+
+
+def page_breaks(columns: Sequence[Column], widths: Sequence[float], fixed: int) -> list[int]:
+    """Give the columns before which a printed page ends; a column that stays beside another is not parted from it."""
+    room = _LANDSCAPE / _SMALLEST - _inches(widths[:fixed])
+    breaks: list[int] = []
+    block = start = fixed
+    for at in range(fixed, len(columns)):
+        if not columns[at].beside:
+            block = at
+        if _inches(widths[start : at + 1]) > room and block > start:
+            breaks.append(block)
+            start = block
+    return breaks
+
+
+def _inches(widths: Sequence[float]) -> float:
+    """How wide columns print at full size; a character takes 7 points of a screen in Excel, up to 10 elsewhere."""
+    return sum(10 * width + 5 for width in widths) / 96
+
+
+def _lines(title: str, width: float) -> int:
+    """Lines a heading takes in a column; the filter's button takes some of them."""
+    return sum(
+        max(1, math.ceil(numbers.columns_wide(part) / max(width - 2, 1))) for part in title.split("\n")
+    )
 
 
 def _plain(text: str) -> str:

@@ -59,6 +59,7 @@ class Column:
     width : width in characters of the heading's font (a Chinese character is 2); None is found from the content.
     bands : cells are coloured by the band their value falls in.
     shade : ``bar`` (data bar) or ``scale`` (colour scale), in the workbook and on the page.
+    beside : stays on one printed page with the column before it, as an error does with its figure.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Column:
     width: float | None = None
     bands: Sequence[Band] = ()
     shade: Literal["none", "bar", "scale"] = "none"
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

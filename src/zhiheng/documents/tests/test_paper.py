@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
+import re
 import warnings
 import zipfile
 
@@ -366,3 +368,43 @@ def test_a_split_ranking_keeps_one_number_in_word():
         "SEQ 图 \\c \\* ARABIC",
         "SEQ 图 \\* ARABIC",
     ]
+
+
+def test_a_wide_sheet_prints_in_letters_that_can_be_read_and_keeps_figures_with_their_errors():
+    columns = [Column("unit", "单位", width=18)]
+    for i in range(20):
+        columns += [Column(f"v{i}", f"指标{i}", "number", width=11)]
+        columns += [
+            Column(f"{part}{i}", f"指标{i} {part}", "number", width=11, beside=True) for part in ("se", "n")
+        ]
+    book = Workbook("t", [Sheet("宽", Table(columns, [{"unit": "甲", "v0": 1.0}]))])
+    page = sheet_xml(xlsx_bytes(book))
+    assert 'scale="70"' in page
+    assert "fitToWidth" not in page
+    assert 'orientation="landscape"' in page
+    breaks = [int(at) for at in re.findall(r'<brk id="(\d+)"', page.partition("<colBreaks")[2])]
+    assert len(breaks) >= 4
+    assert not [at for at in breaks if columns[at].beside]
+    widest = max(b - a for a, b in itertools.pairwise([1, *breaks, len(columns)]))
+    assert widest * (10 * 11 + 5) / 96 * 0.7 < 297 / 25.4
+
+
+def test_a_narrow_sheet_still_fits_to_one_page_across():
+    page = sheet_xml(xlsx_bytes(Workbook("t", [Sheet("窄", Table([Column("a", "甲")], [{"a": "1"}]))])))
+    assert "<brk" not in page
+    assert 'fitToHeight="0"' in page
+
+
+def test_the_head_of_a_sheet_is_as_high_as_its_longest_heading():
+    def height(title):
+        page = sheet_xml(
+            xlsx_bytes(Workbook("t", [Sheet("s", Table([Column("a", title, width=11)], [{"a": 1}]))]))
+        )
+        return max(float(h) for h in re.findall(r' ht="([\d.]+)"', page))
+
+    assert height("城市公共服务质量指数 标准误（加权之后）") > 2 * height("指数") - 8
+
+
+def sheet_xml(workbook: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        return archive.read("xl/worksheets/sheet1.xml").decode()

@@ -143,6 +143,7 @@ def _column(names: Names, node: _Node, part: str, key: str) -> Column:
         "number" if part == "n" else node.scale.form,
         0 if part == "n" else node.scale.decimals + (2 if part == "se" else 1),
         width=11,
+        beside=part != "value",
         bands=names.bands if (node.code, part) == (names.root, "value") else (),
     )
 

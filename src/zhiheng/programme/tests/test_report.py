@@ -194,9 +194,7 @@ def missing(cell):
 
 def test_the_chinese_side_has_no_english_sentence_and_the_english_side_no_chinese(report):
     # signs and names of methods, and what stands so in the data of the programme
-    allowed = re.compile(
-        r"deff|Kish|logit|Holm|[a-z]+\.csv|one_row_per|keep|“w”|case"
-    )
+    allowed = re.compile(r"deff|Kish|logit|Holm|[a-z]+\.csv|one_row_per|keep|“w”|case")
     for words in sayings(report, "zh"):
         assert not re.search(r"[A-Za-z]{4,}", allowed.sub("", words)), words
     names = {"东区", "西区"}
