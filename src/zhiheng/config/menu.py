@@ -28,6 +28,16 @@ STAFF: Final[tuple[Group, ...]] = (
         ),
     ),
     Group(
+        Text("会员", "Members"),
+        (
+            Entry(Text("会员名册", "Register"), "members:register", "members.see"),
+            Entry(Text("入会申请", "Applications"), "members:applications", "members.see"),
+            Entry(Text("会费", "Dues"), "members:dues", "members.see"),
+            Entry(Text("缴费匹配", "Payments"), "members:payments", "members.see"),
+            Entry(Text("理事会", "Council"), "members:council", "members.see"),
+        ),
+    ),
+    Group(
         Text("报告", "Reports"),
         (Entry(Text("起草与签批", "Drafts and sign-off"), "drafts", "reports.see"),),
     ),

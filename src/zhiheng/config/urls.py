@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("check/", include("zhiheng.core.credentials.urls")),
     path("messages/", include("zhiheng.core.messages.urls")),
     path("jobs/", include("zhiheng.core.jobs.urls")),
+    path("members/", include("zhiheng.lines.members.urls")),
     path("files/", include("zhiheng.core.files.urls")),
     path("language/", set_language, name="set_language"),
     path("office/", admin.site.urls),

@@ -127,7 +127,8 @@ class Book:
             options += [(Why.GROUP, below), (Why.GROUP, own + below)]
         if not options and (near := difflib.get_close_matches(payer, self.spelled, n=1, cutoff=LIKE)):
             options.append((Why.ALIKE, [self.spelled[near[0]]]))
-        fitted = [(why, *self._fit(rest, members)) for why, members in options]
+        years = {int(said) for said in re.findall(r"(?<!\d)20\d\d(?!\d|-\d{4})", payment.memo)}
+        fitted = [(why, *self._fit(rest, members, years)) for why, members in options]
         usable = [each for each in fitted if each[1]]
         if not usable:
             return None
@@ -147,10 +148,15 @@ class Book:
         ]
         return list(dict.fromkeys(by_number + by_name))
 
-    def _fit(self, rest: Decimal, members: list[int]) -> tuple[list[tuple[Due, Decimal]], Fit]:
-        """Choose dues for an amount: one that is just as much, or all up to a year, or the oldest first."""
+    def _fit(
+        self, rest: Decimal, members: list[int], years: set[int]
+    ) -> tuple[list[tuple[Due, Decimal]], Fit]:
+        """Choose dues for an amount: one that is just as much, or all up to a year, or the oldest first.
+
+        Dues of the years that the memo names go before all others.
+        """
         open_dues = [due for who in members for due in self.owed[who] if self.left[due.pk] > HALF_A_CENT]
-        open_dues.sort(key=lambda due: (due.year, due.pk))
+        open_dues.sort(key=lambda due: (due.year not in years, due.year, due.pk))
         for due in open_dues:
             if _same(self.left[due.pk], rest):
                 return [(due, rest)], Fit.EXACT

@@ -283,3 +283,14 @@ NOTHING_OWED: Final = Rule(
     Text("{number} 在 {on} 没有到期未缴的会费。", "{number} owes nothing that was due on {on}."),
     Text("请刷新欠费名单。", " Load the list again."),
 )
+NOT_ONE_CARD: Final = Rule(
+    "members.not_one_card",
+    422,
+    Text(
+        "名称、会员号或代码为“{name}”的单位有 {n} 家，应为一家。",
+        "{n} organisations have the name, number or code “{name}”, not one.",
+    ),
+    Text(
+        "请写全称，或改用会员号、统一社会信用代码。", " Write the full name, the member number or the code."
+    ),
+)

@@ -25,7 +25,7 @@ from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Account
 from zhiheng.core.problems import Problem
 from zhiheng.lines.members.models import Due, Matching, Membership, Payment, Refund, TierSpell, Voucher
-from zhiheng.lines.members.problems import NO_ACCOUNT
+from zhiheng.lines.members.problems import NO_ACCOUNT, NOT_ONE_CARD
 
 Rows: TypeAlias = QuerySet[Any]
 """Rows with annotations, which types cannot follow: each function says which."""
@@ -85,6 +85,18 @@ def account_named(words: str) -> Account:
     if not asked or found is None:
         raise Problem(NO_ACCOUNT, field="account", name=asked)
     return found
+
+
+def card_named(words: str) -> Organisation:
+    """Give the one card of that name (of any time), code or member number; where it was merged, the card it is now."""
+    asked = words.strip()
+    meant = Q(names__name=asked) | Q(memberships__number__iexact=asked) | Q(name_en__iexact=asked)
+    code = "".join(asked.split()).replace("-", "").upper()
+    found = Organisation.objects.filter(meant | Q(code=code) if code else meant).distinct()
+    companies = Organisation.objects.filter(credited_nodes__node__in=found).distinct()
+    if len(cards := list(companies[:2])) != 1:
+        raise Problem(NOT_ONE_CARD, name=asked, n=companies.count())
+    return cards[0]
 
 
 # ── what they owe ──

@@ -9,6 +9,7 @@ from django.db import models
 from zhiheng.core.dated import Dated, DatedQuerySet
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Person
+from zhiheng.figures.wording.numerals import to_chinese
 from zhiheng.lines.members.models.membership import Meeting
 from zhiheng.ui.words import text
 
@@ -38,7 +39,7 @@ class CouncilTerm(Dated):
         ordering: ClassVar = ["-start"]
 
     def __str__(self) -> str:
-        return str(text(f"第{self.number}届理事会", f"Council {self.number}"))
+        return str(text(f"第{to_chinese(self.number)}届理事会", f"Council {self.number}"))
 
 
 class Seat(Dated):

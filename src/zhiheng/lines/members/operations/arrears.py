@@ -11,13 +11,14 @@ from zhiheng.core.people.models import Account
 from zhiheng.core.problems import Problem
 from zhiheng.lines.members.models import Meeting, Membership, Reminder
 from zhiheng.lines.members.operations.membership import end
+from zhiheng.lines.members.operations.telling import REMINDED, tell
 from zhiheng.lines.members.problems import NOTHING_OWED
 from zhiheng.lines.members.queries import owing
 
 
 @operation("members.remind", "催缴会费", "remind members in arrears")
 def remind(*, by: Account, memberships: Iterable[Membership], on: dt.date) -> list[Reminder]:
-    """Remind members of what they owe on `on`; who owes nothing is refused."""
+    """Remind members of what they owe on `on`, by message to their contact; who owes nothing is refused."""
     asked = list(memberships)
     owed: dict[int, Decimal] = {}
     for due in owing(on).filter(membership__in=asked):
@@ -31,10 +32,22 @@ def remind(*, by: Account, memberships: Iterable[Membership], on: dt.date) -> li
         Reminder(membership=membership, sent_on=on, owed=owed[membership.pk]) for membership in asked
     )
     record_many(by, "members.remind", sent, ["membership", "sent_on", "owed"])
+    for reminder in sent:
+        membership = reminder.membership
+        spoken_for = membership.representatives.as_of(on).select_related("person").first()
+        tell(
+            by=by,
+            organisation=membership.organisation,
+            words=REMINDED,
+            else_to=spoken_for.person if spoken_for else None,
+            on=on,
+            number=membership.number,
+            owed=f"{reminder.owed:,.2f}",
+        )
     return sent
 
 
-@operation("members.end", "欠费退会", "end memberships in arrears")
+@operation("members.withdraw", "欠费退会", "end memberships in arrears")
 def withdraw(
     *, by: Account, memberships: Iterable[Membership], confirmed_at: Meeting, on: dt.date
 ) -> list[Membership]:

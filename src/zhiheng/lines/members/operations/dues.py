@@ -127,12 +127,12 @@ def exempt(*, by: Account, due: Due, on: dt.date, reason: str) -> Due:
     return due
 
 
-@operation("members.exempt", "撤销减免", "take an exemption back")
+@operation("members.owe_again", "撤销减免", "take an exemption back")
 def owe_again(*, by: Account, due: Due) -> Due:
     """Take an exemption back."""
     if not due.exempt_on:
         raise Problem(NOT_EXEMPT, number=due.membership.number, year=due.year)
     due.exempt_on, due.exempt_why = None, ""
     due.save(update_fields=["exempt_on", "exempt_why"])
-    record(by, "members.exempt", due, ["exempt_on", "exempt_why"])
+    record(by, "members.owe_again", due, ["exempt_on", "exempt_why"])
     return due

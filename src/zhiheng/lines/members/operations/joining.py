@@ -18,6 +18,7 @@ from zhiheng.lines.members.models import (
     TierSpell,
 )
 from zhiheng.lines.members.operations.numbering import next_in
+from zhiheng.lines.members.operations.telling import APPROVED, DECLINED, tell
 from zhiheng.lines.members.problems import (
     ALREADY_MEMBER,
     APPLIED,
@@ -99,7 +100,7 @@ def missing(application: Application) -> list[Requirement]:
     return list(asked.exclude(pk__in=application.met.values("pk")))
 
 
-@operation("members.decide", "批准入会", "approve an application")
+@operation("members.approve", "批准入会", "approve an application")
 def approve(*, by: Account, application: Application, on: dt.date) -> Membership:
     """Approve: a membership begins on `on`, with a number of that year; the contact becomes its representative."""
     _refuse_decided(application)
@@ -108,17 +109,25 @@ def approve(*, by: Account, application: Application, on: dt.date) -> Membership
     _refuse_member(application.organisation, on)
     application.state, application.decided_on = Application.State.APPROVED, on
     application.save(update_fields=["state", "decided_on"])
-    record(by, "members.decide", application, ["state", "decided_on"])
+    record(by, "members.approve", application, ["state", "decided_on"])
     number = f"{on:%Y}-{next_in(f'member-{on:%Y}'):04d}"
     membership = Membership.objects.create(organisation=application.organisation, number=number, start=on)
     TierSpell.objects.create(membership=membership, tier=application.tier, start=on)
     if application.contact:
         Representative.objects.create(membership=membership, person=application.contact, start=on)
-    record(by, "members.decide", membership, ["organisation", "number", "start", "tier", "representatives"])
+    record(by, "members.approve", membership, ["organisation", "number", "start", "tier", "representatives"])
+    tell(
+        by=by,
+        organisation=application.organisation,
+        words=APPROVED,
+        else_to=application.contact,
+        on=on,
+        number=number,
+    )
     return membership
 
 
-@operation("members.decide", "不批准入会", "decline an application")
+@operation("members.decline", "不批准入会", "decline an application")
 def decline(*, by: Account, application: Application, on: dt.date, reason: str) -> Application:
     """Decline, with the reason that the applicant reads."""
     _refuse_decided(application)
@@ -127,7 +136,14 @@ def decline(*, by: Account, application: Application, on: dt.date, reason: str) 
     application.state, application.decided_on, application.reason = Application.State.DECLINED, on, reason
     application.full_clean()
     application.save(update_fields=["state", "decided_on", "reason"])
-    record(by, "members.decide", application, ["state", "decided_on", "reason"])
+    record(by, "members.decline", application, ["state", "decided_on", "reason"])
+    tell(
+        by=by,
+        organisation=application.organisation,
+        words=DECLINED,
+        else_to=application.contact,
+        reason=application.reason,
+    )
     return application
 
 

@@ -65,7 +65,7 @@ def end(
     return membership
 
 
-@operation("members.represent", "登记会员代表", "name a representative")
+@operation("members.name_representative", "登记会员代表", "name a representative")
 def name_representative(
     *, by: Account, membership: Membership, person: Person, on: dt.date
 ) -> Representative:
@@ -75,11 +75,11 @@ def name_representative(
         raise Problem(BACKWARDS, field="on", start=membership.start, end=on)
     membership.representatives.filter(person=person).refuse_overlap(on, None, what=str(person))
     named = Representative.objects.create(membership=membership, person=person, start=on)
-    record(by, "members.represent", named, ["membership", "person", "start"])
+    record(by, "members.name_representative", named, ["membership", "person", "start"])
     return named
 
 
-@operation("members.represent", "结束会员代表", "end a representation")
+@operation("members.end_representation", "结束会员代表", "end a representation")
 def end_representation(*, by: Account, representative: Representative, on: dt.date) -> Representative:
     """`on` is the first day on which somebody no longer speaks for a member."""
     if representative.end:
@@ -88,7 +88,7 @@ def end_representation(*, by: Account, representative: Representative, on: dt.da
         raise Problem(BACKWARDS, field="on", start=representative.start, end=on)
     representative.end = on
     representative.save(update_fields=["end"])
-    record(by, "members.represent", representative, ["end"])
+    record(by, "members.end_representation", representative, ["end"])
     return representative
 
 

@@ -120,20 +120,20 @@ def match(
     return matched
 
 
-@operation("members.match", "撤销匹配", "undo a match")
+@operation("members.unmatch", "撤销匹配", "undo a match")
 def unmatch(*, by: Account, matching: Matching) -> Payment:
     """Undo a match; the money waits again. A voucher that stands on it is voided first."""
     due, payment = dues().get(pk=matching.due_id), matching.payment
     for kind in Voucher.Kind:
         if receipted(due, kind) > due.paid - matching.amount + HALF_A_CENT:
             raise Problem(VOUCHERED, kind=kind.label, number=due.membership.number, year=due.year)
-    record(by, "members.match", matching, ["payment", "due", "amount"])
-    record(by, "members.match", payment, ["matchings"])
+    record(by, "members.unmatch", matching, ["payment", "due", "amount"])
+    record(by, "members.unmatch", payment, ["matchings"])
     matching.delete()
     return payment
 
 
-@operation("members.match", "标为非会费", "set a payment aside")
+@operation("members.set_aside", "标为非会费", "set a payment aside")
 def set_aside(*, by: Account, payment: Payment, why: str) -> Payment:
     """Say that a payment is no dues. What is matched of it is unmatched first."""
     if not why.strip():
@@ -143,16 +143,16 @@ def set_aside(*, by: Account, payment: Payment, why: str) -> Payment:
     payment.aside = why.strip()
     payment.full_clean()
     payment.save(update_fields=["aside"])
-    record(by, "members.match", payment, ["aside"])
+    record(by, "members.set_aside", payment, ["aside"])
     return payment
 
 
-@operation("members.match", "恢复待匹配", "put a payment back")
+@operation("members.put_back", "恢复待匹配", "put a payment back")
 def put_back(*, by: Account, payment: Payment) -> Payment:
     """A payment that was set aside waits again."""
     payment.aside = ""
     payment.save(update_fields=["aside"])
-    record(by, "members.match", payment, ["aside"])
+    record(by, "members.put_back", payment, ["aside"])
     return payment
 
 
@@ -177,11 +177,11 @@ def refund(*, by: Account, payment: Payment, amount: Decimal, on: dt.date, reaso
     return noted
 
 
-@operation("members.refund", "撤销退款", "undo a refund")
+@operation("members.undo_refund", "撤销退款", "undo a refund")
 def undo_refund(*, by: Account, refund: Refund) -> Payment:
     """Say that a refund never was."""
     payment = refund.payment
-    record(by, "members.refund", refund, ["payment", "amount"])
-    record(by, "members.refund", payment, ["refunds"])
+    record(by, "members.undo_refund", refund, ["payment", "amount"])
+    record(by, "members.undo_refund", payment, ["refunds"])
     refund.delete()
     return payment

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from zhiheng.core.journal.queries import history
+from zhiheng.core.messages.models import Message
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Kind
 from zhiheng.core.organisations.problems import CHECK_DIGIT, SAME_CODE
@@ -143,6 +144,8 @@ def test_the_contact_of_an_application_speaks_for_the_member(house):
     person = people.add_person(by=house.by, name="张三", organisation=card)
     application = members.apply(by=house.by, organisation=card, on=DAY, contact=person)
     membership = members.approve(by=house.by, application=application, on=DAY)
+    [told] = Message.objects.filter(person=person)
+    assert membership.number in told.body_zh
     [representative] = membership.representatives.all()
     assert (representative.person, representative.start) == (person, DAY)
     with refused(OVERLAP):

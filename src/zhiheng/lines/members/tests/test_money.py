@@ -175,7 +175,9 @@ def test_what_is_over_waits_and_is_given_back(house):
     members.unmatch(by=house.by, matching=matching)
     assert payments().get().rest == 1500
     assert left(due) == 1000
-    assert {line.verb for line in history(payment)} == {"members.take_in", "members.match", "members.refund"}
+    assert {line.verb for line in history(payment)} == {
+        "members.take_in", "members.match", "members.unmatch", "members.refund", "members.undo_refund",
+    }  # fmt: skip
 
 
 def test_one_payment_for_several_members_is_split(house):
@@ -316,6 +318,16 @@ def test_two_payments_are_not_both_proposed_for_one_due(house):
     first, second, third = (house.money("甲", 1000) for _ in range(3))
     found = proposed(first, second, third)
     assert [each and each.shares[0][0] for each in found] == [older, newer, None]
+
+
+def test_the_year_that_a_memo_names_goes_before_the_oldest(house):
+    house.standard()
+    membership = house.join("甲")
+    house.raise_dues(2017)
+    [newer] = house.raise_dues(2018)
+    said, number = house.money("甲", 1000, memo="2018年会费"), house.money("甲", 700, memo=membership.number)
+    assert [found.shares[0][0].year for found in proposed(said)] == [newer.year]
+    assert [found.shares[0][0].year for found in proposed(number)] == [2017]  # 2013-0001 is no year
 
 
 def test_proposals_write_nothing_and_take_a_fixed_number_of_queries(house, django_assert_num_queries):

@@ -18,9 +18,10 @@ pytestmark = pytest.mark.django_db
 OPERATIONS = sorted(name for name in spine.operations() if name.startswith("zhiheng.lines.members."))
 ITS_CONTACT_MAY = {"members.apply", "members.ask_correction"}
 ONLY_WHO_RUNS = {
-    "members.require", "members.decide", "members.change_tier", "members.end", "members.begin_term",
-    "members.end_term", "members.elect", "members.vacate", "members.set_standard", "members.raise_dues",
-    "members.exempt", "members.refund", "members.void",
+    "members.require", "members.approve", "members.decline", "members.change_tier", "members.end", "members.withdraw",
+    "members.begin_term", "members.end_term", "members.elect", "members.vacate", "members.set_standard",
+    "members.raise_dues", "members.exempt", "members.owe_again", "members.void", "members.refund",
+    "members.undo_refund",
 }  # fmt: skip
 
 
@@ -32,8 +33,10 @@ def call(name, by, **given):
     return getattr(module, function.__name__)(**arguments)
 
 
-def test_the_operations_of_members_are_all_here():
+def test_each_operation_has_the_permission_of_its_own_name():
     assert len(OPERATIONS) >= 30
+    for name in OPERATIONS:
+        assert spine.operations()[name].permission == f"members.{name.rpartition('.')[2]}"
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

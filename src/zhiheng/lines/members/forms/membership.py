@@ -1,0 +1,99 @@
+"""Forms of memberships."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from zhiheng.core.deeds import DeedForm
+from zhiheng.core.organisations.models import Industry, Size
+from zhiheng.core.places.models import Level, Place
+from zhiheng.lines.members.forms.fields import choice, day, meeting, words
+from zhiheng.lines.members.models import Correction, Membership, Representative, Tier
+from zhiheng.ui.words import text
+
+ALL = ("", text("全部", "All"))
+
+
+class Filter(forms.Form):
+    """Which members to list, as of which day."""
+
+    on = day("截至日期", "As of", required=False)
+    q = words("名称、会员号或代码", "Name, number or code", required=False)
+    tier = choice("级别", "Tier", [ALL, *Tier.choices], required=False)
+    district = forms.ModelChoiceField(
+        Place.objects.filter(level=Level.DISTRICT), label=text("所在区", "District"), required=False,
+        empty_label=text("全部", "All"),
+    )  # fmt: skip
+    industry = forms.ModelChoiceField(
+        Industry.objects.all(), label=text("行业", "Industry"), required=False,
+        empty_label=text("全部", "All"),
+    )  # fmt: skip
+    size = choice("规模", "Size", [ALL, *Size.choices], required=False)
+
+
+class ChangeTier(DeedForm):
+    """Another tier."""
+
+    tier = choice("级别", "Tier", Tier.choices)
+    on = day("自何日起", "From")
+
+
+class End(DeedForm):
+    """The end of a membership."""
+
+    why = choice("原因", "Why", Membership.Why.choices)
+    on = day("不再是会员的第一日", "The first day no longer a member")
+    confirmed_at = meeting("确认会议（欠费退会必填）", "Confirmed at (needed in arrears)", required=False)
+
+
+class Represent(DeedForm):
+    """Somebody who speaks for a member."""
+
+    name = words("姓名", "Name", most=60)
+    mobile = words("手机号", "Mobile number", required=False, most=20)
+    post = words("职务", "Position", required=False, most=60)
+    on = day("自何日起", "From")
+
+
+class EndRepresentation(DeedForm):
+    """Somebody who no longer does."""
+
+    representative = forms.ModelChoiceField(
+        Representative.objects.none(), label=text("代表", "Representative")
+    )
+    on = day("不再代表的第一日", "The first day no longer")
+
+    def about(self, record: Any) -> None:
+        """Offer those who speak for the member."""
+        field: Any = self.fields["representative"]
+        field.queryset = record.representatives.filter(end=None).select_related("person")
+
+
+class NameContact(DeedForm):
+    """Who is the main contact and sees the member's own page."""
+
+    account = words(
+        "对方账号的用户名或手机号", "User name or mobile number of the account",
+        help_text=text("原联系人自该日起不再能查看。", "Whoever was the contact sees nothing from then on."),
+    )  # fmt: skip
+    on = day("自何日起", "From")
+
+
+class AskCorrection(DeedForm):
+    """What is wrong on one's own card."""
+
+    about_field = choice("更正内容", "What is wrong", Correction.About.choices)
+    wanted = words("应为", "It should be", most=200)
+
+
+class Settle(DeedForm):
+    """What becomes of a correction."""
+
+    accepted = choice(
+        "处理", "Decision",
+        [("yes", text("采纳并更正", "Take it")), ("no", text("不采纳", "Do not take it"))],
+    )  # fmt: skip
+    answer = words("答复（不采纳时必填）", "Answer (needed for a no)", required=False, most=200)
+    on = day("更名的生效日期", "A new name counts from")

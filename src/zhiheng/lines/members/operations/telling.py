@@ -1,0 +1,47 @@
+"""What members are told: by message to the contacts of the organisation, or to a person named."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils import timezone
+
+from zhiheng.core.messages.operations import MAIL_AND_SMS, Words, send
+from zhiheng.core.organisations.models import Organisation
+from zhiheng.core.people.models import Account, Person
+from zhiheng.core.people.operations import contacts
+from zhiheng.ui.words import Text
+
+APPROVED: Final = Words(
+    Text("入会申请已批准", "Your application was approved"),
+    Text(
+        "{name}自{on}起为本会会员，会员号{number}。",
+        "{name} is a member from {on} on; its number is {number}.",
+    ),
+    MAIL_AND_SMS,
+)
+DECLINED: Final = Words(
+    Text("入会申请未获批准", "Your application was not approved"),
+    Text("{name}的入会申请未获批准：{reason}", "The application of {name} was not approved: {reason}"),
+)
+REMINDED: Final = Words(
+    Text("会费缴纳提醒", "Dues to be paid"),
+    Text(
+        "截至{on}，{name}（会员号{number}）尚有{owed}元会费到期未缴，请及时缴纳。",
+        "On {on}, {owed} yuan of dues of {name} (number {number}) were due and not paid.",
+    ),
+    MAIL_AND_SMS,
+)
+
+
+def tell(
+    *, by: Account, organisation: Organisation, words: Words, else_to: Person | None = None, **values: object
+) -> int:
+    """Tell the contacts of an organisation; where it has none, `else_to`. Give how many were told."""
+    found = contacts(organisation).as_of(timezone.localdate()).select_related("account__person")
+    told: list[Account | Person] = [role.account for role in found]
+    if not told and else_to and not else_to.erased_at:
+        told = [else_to]
+    for to in told:
+        send(by=by, to=to, words=words, values={"name": organisation.name, **values}, link="/members/own/")
+    return len(told)

@@ -1,0 +1,1 @@
+"""Pages of members, split by noun as the operations are."""
