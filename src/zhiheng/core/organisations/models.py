@@ -42,6 +42,7 @@ class Industry(models.Model):
     to_be_confirmed = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = verbose_name_plural = text("行业分类", "Industries")
         ordering: ClassVar = ["edition", "code"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["edition", "code"], name="industry_edition_code")

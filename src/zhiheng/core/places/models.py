@@ -29,6 +29,7 @@ class Place(Dated):
     objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta(Dated.Meta):
+        verbose_name = verbose_name_plural = text("行政区划", "Places")
         ordering: ClassVar = ["code", "start"]
         constraints: ClassVar = [
             *Dated.Meta.constraints,
