@@ -110,7 +110,9 @@ class Site:
     @contextmanager
     def visit(self, person: str | None = None, size: str = "desktop"):
         """Open a browser window of a size, signed in as one of the people; whatever its console complains of fails."""
-        context = self.browser.new_context(viewport=SIZES[size], locale="zh-CN", base_url=self.url)
+        context = self.browser.new_context(
+            viewport=SIZES[size], locale="zh-CN", base_url=self.url, reduced_motion="reduce"
+        )
         context.set_default_timeout(15_000)
         page = context.new_page()
         page.on("console", self.listen)

@@ -38,6 +38,13 @@ STAFF: Final[tuple[Group, ...]] = (
         ),
     ),
     Group(
+        Text("指标", "Figures"),
+        (
+            Entry(Text("指标现值", "As they stand"), "desk-figures", "figures.desk"),
+            Entry(Text("台账录入", "Entries"), "entries", "figures.desk"),
+        ),
+    ),
+    Group(
         Text("报告", "Reports"),
         (Entry(Text("起草与签批", "Drafts and sign-off"), "drafts", "reports.see"),),
     ),

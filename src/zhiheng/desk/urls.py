@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhiheng.desk import organisations, overview, papers, people, reports
+from zhiheng.desk import entries, figures, organisations, overview, papers, people, reports
 
 urlpatterns = [
     path("", overview.overview, name="desk"),
@@ -16,6 +16,14 @@ urlpatterns = [
     path("reports/<int:pk>/word/", papers.hand_in, name="word-hand-in"),
     path("reports/<int:pk>/word/<str:token>/", papers.come_back, name="word-draft"),
     path("reports/<int:pk>/<slug:verb>/", reports.change, name="change-draft"),
+    path("figures/", figures.figures, name="desk-figures"),
+    path("figures/<str:code>/", figures.one_figure, name="desk-figure"),
+    path("figures/<str:code>/publish/", figures.publish, name="desk-figure-publish"),
+    path("figures/<str:code>/values.xlsx", figures.figure_file, name="desk-figure-file"),
+    path("entries/", entries.entries, name="entries"),
+    path("entries/new/", entries.new_entry, name="entry-new"),
+    path("entries/<int:pk>/", entries.entry, name="entry"),
+    path("entries/<int:pk>/<slug:verb>/", entries.change_entry, name="change-entry"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/new/", organisations.new_organisation, name="organisation-new"),
     path("organisations/<int:pk>/", organisations.organisation, name="organisation"),

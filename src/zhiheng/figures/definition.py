@@ -248,10 +248,17 @@ def _sources(function: Callable[..., Any]) -> str:
 
 @cache
 def _meaning(function: Callable[..., Any]) -> list[Any]:
-    """Give what a query says: the syntax of every function it reaches, and the plain values they were made with."""
+    """Give what a query says: the syntax of every function it reaches, and the plain values they were made with.
+
+    Layout, remarks and docstrings say nothing of it.
+    """
     said: list[Any] = []
     for each in _reached(function):
-        said.append(ast.dump(ast.parse(textwrap.dedent(inspect.getsource(each)))))
+        tree = ast.parse(textwrap.dedent(inspect.getsource(each)))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+                del node.body[0]
+        said.append(ast.dump(tree))
         said += [repr(value) for value in _scope(each) if isinstance(value, str | int | float | dt.date)]
     return said
 

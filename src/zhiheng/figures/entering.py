@@ -110,7 +110,7 @@ def enter(
     return entry
 
 
-@operation("figures.enter", "复核台账录入", "check an entry", on="entry")
+@operation("figures.check", "复核台账录入", "check an entry", on="entry")
 def check(*, by: Account, entry: Entry, passed: bool = True, note: str = "") -> Entry:
     """Say as a second person that an entry is what its evidence says, or send it back. It counts from now on."""
     entry = _locked(entry, State.WAITING)
@@ -122,7 +122,7 @@ def check(*, by: Account, entry: Entry, passed: bool = True, note: str = "") -> 
         _counts_once(entry.of, entry)
         entry.note = note.strip()
         if entry.replaces is not None:
-            _end(by, _locked(entry.replaces, *OPEN), State.REPLACED)
+            _end(by, "figures.check", _locked(entry.replaces, *OPEN), State.REPLACED)
     entry.state = State.STANDING if passed else State.SENT_BACK
     entry.checked_by, entry.checked_at = by, timezone.now()
     entry.save()
@@ -130,19 +130,19 @@ def check(*, by: Account, entry: Entry, passed: bool = True, note: str = "") -> 
     return entry
 
 
-@operation("figures.enter", "撤回台账录入", "withdraw an entry", on="entry")
+@operation("figures.withdraw", "撤回台账录入", "withdraw an entry", on="entry")
 def withdraw(*, by: Account, entry: Entry, why: str) -> Entry:
     """Let an entry count no longer. It stays to be read, and so do the numbers published with it."""
     entry = _locked(entry, *OPEN)
     entry.note = _needed(why, "note", Text("理由", "why"))
-    _end(by, entry, State.WITHDRAWN)
+    _end(by, "figures.withdraw", entry, State.WITHDRAWN)
     return entry
 
 
-def _end(by: Account, entry: Entry, state: Entry.State) -> None:
+def _end(by: Account, verb: str, entry: Entry, state: Entry.State) -> None:
     entry.state = state
     entry.save()
-    record(by, "figures.end_entry", entry, ["state", "note"])
+    record(by, verb, entry, ["state", "note"])
 
 
 def _locked(entry: Entry, *states: Entry.State) -> Entry:

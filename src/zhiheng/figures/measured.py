@@ -122,8 +122,9 @@ def measured(
         return measurements(programme, node, kind).filter(level="all", wave=period.code)
 
     def parts(period: Period, path: str) -> Rows:
-        rows: Rows = measurements(programme, node, kind).filter(level=path, wave=period.code)
-        return rows.annotate(part=F("unit"))
+        found = measurements(programme, node, kind).filter(level=path, wave=period.code)
+        rows: Rows = found.annotate(part=F("unit"))
+        return rows
 
     may_see = reads(owner)
     return Figure(

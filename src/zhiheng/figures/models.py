@@ -205,8 +205,8 @@ class Entry(models.Model):
     first = models.DateField(editable=False)
     last = models.DateField(editable=False)
     what = models.CharField(text("内容", "What was counted"), max_length=200)
-    amount = models.DecimalField(max_digits=28, decimal_places=8)
-    base = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
+    amount = models.DecimalField(text("数值", "Amount"), max_digits=28, decimal_places=8)
+    base = models.DecimalField(text("基数", "Base"), max_digits=28, decimal_places=8, null=True, blank=True)
     unit = models.CharField(max_length=20, editable=False)
     organisation = models.ForeignKey(
         Organisation,
@@ -230,11 +230,18 @@ class Entry(models.Model):
     beside = models.CharField(max_length=8, choices=Beside, blank=True, default=Beside.NOTHING)
     why = models.CharField(text("理由", "Why"), max_length=200, blank=True)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replacements")
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state = models.CharField(text("状态", "State"), max_length=10, choices=State, default=State.WAITING)
     entered_by = models.ForeignKey(BY, models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(auto_now_add=True)
-    checked_by = models.ForeignKey(BY, models.PROTECT, null=True, blank=True, related_name="+")
-    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.ForeignKey(
+        BY,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=text("复核人", "Checked by"),
+    )
+    checked_at = models.DateTimeField(text("复核时间", "Checked at"), null=True, blank=True)
     note = models.CharField(text("复核意见", "Remark of the check"), max_length=200, blank=True)
 
     objects: ClassVar = EntryQuerySet.as_manager()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from itertools import islice
 
 from zhiheng.core.operations import operation, record
@@ -16,8 +17,13 @@ from zhiheng.figures.problems import DOUBLED, NO_VALUE
 
 
 @operation("figures.publish", "固定指标数值", "freeze a number", on="figure")
-def freeze(*, by: Account, figure: Figure, period: Period) -> Snapshot:
-    """Freeze the value of `figure` at `period` with its rows and its definition. Nothing changes it afterwards."""
+def freeze(
+    *, by: Account, figure: Figure, period: Period, tell: Callable[[int, int], None] = lambda _done, _of: None
+) -> Snapshot:
+    """Freeze the value of `figure` at `period` with its rows and its definition. Nothing changes it afterwards.
+
+    `tell` is told from time to time how many of how many rows are done.
+    """
     result = evaluate(figure, period)
     if result.value is None:
         raise Problem(NO_VALUE, figure=figure.name, period=period.name)
@@ -41,7 +47,7 @@ def freeze(*, by: Account, figure: Figure, period: Period) -> Snapshot:
         salt=salt,
         taken_by=by,
     )
-    waiting = frozen_rows(figure, period, salt)
+    waiting, done = frozen_rows(figure, period, salt), 0
     while rows := list(islice(waiting, AT_A_TIME)):
         SnapshotRow.objects.bulk_create(
             [
@@ -57,6 +63,8 @@ def freeze(*, by: Account, figure: Figure, period: Period) -> Snapshot:
                 for row in rows
             ]
         )
+        done += len(rows)
+        tell(done, result.n)
     record(by, "figures.publish", snapshot, ["figure", "period", "value", "rows"])
     return snapshot
 

@@ -50,6 +50,8 @@ RULES: dict[str, Callable[..., Any]] = {
     "figures.see": _of_its_line(READS),
     "figures.desk": _of_its_line(READS, any_line=True),
     "figures.enter": _of_its_line(WORKS),
+    "figures.check": _of_its_line(WORKS),
+    "figures.withdraw": _of_its_line(WORKS),
     "figures.entries.keep": _of_its_line(WORKS),
     "figures.entries.read": _of_its_line(READS),
     "figures.entries.delete": runs("office"),

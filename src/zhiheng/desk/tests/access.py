@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from access import OF_MEMBERS, STAFF, Access
 
 from zhiheng.core.files.operations import keep
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.people import operations as people
+from zhiheng.figures.definition import Period, figure
+from zhiheng.figures.entering import Evidence, enter
+from zhiheng.figures.models import Entry
 from zhiheng.figures.reports import round_trip
 from zhiheng.figures.reports.permissions import WORD
 
@@ -39,6 +43,20 @@ def came_back(story):
     return pk, keep(by=story.by, purpose=WORD, content=content, name="a.docx", about=story.report).token
 
 
+def entered(story):
+    cited = Evidence(Entry.Grade.D, "年鉴", "7")
+    return (
+        enter(
+            by=story.by,
+            figure=figure("members.activity_sessions"),
+            period=Period.year(2013),
+            what="手工台账",
+            amount=Decimal(3),
+            evidence=cited,
+        ).pk,
+    )
+
+
 ACCESS = {
     "desk": Access(STAFF),
     "drafts": Access(STAFF),
@@ -49,6 +67,14 @@ ACCESS = {
     "word-hand-in": Access(OF_MEMBERS - {"rita"}, draft, method="POST"),
     "word-draft": Access(STAFF, came_back),
     "change-draft": Access(STAFF, lambda story: (*draft(story), "comment"), method="POST"),
+    "desk-figures": Access(STAFF),
+    "desk-figure": Access(OF_MEMBERS, lambda _story: ("members.participation",)),
+    "desk-figure-publish": Access(OF_MEMBERS, lambda _story: ("members.participation",), method="POST"),
+    "desk-figure-file": Access(OF_MEMBERS, lambda _story: ("members.participation",)),
+    "entries": Access(STAFF),
+    "entry-new": Access(OF_MEMBERS - {"rita"}),
+    "entry": Access(OF_MEMBERS, entered),
+    "change-entry": Access(OF_MEMBERS - {"rita"}, lambda story: (*entered(story), "check"), method="POST"),
     "organisations": Access(WORKERS),
     "organisation-new": Access(WORKERS),
     "organisation": Access(WORKERS, card),

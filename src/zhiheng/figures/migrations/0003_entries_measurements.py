@@ -79,8 +79,13 @@ class Migration(migrations.Migration):
                 ("first", models.DateField(editable=False)),
                 ("last", models.DateField(editable=False)),
                 ("what", models.CharField(max_length=200, verbose_name="内容")),
-                ("amount", models.DecimalField(decimal_places=8, max_digits=28)),
-                ("base", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                ("amount", models.DecimalField(verbose_name="数值", decimal_places=8, max_digits=28)),
+                (
+                    "base",
+                    models.DecimalField(
+                        verbose_name="基数", blank=True, decimal_places=8, max_digits=28, null=True
+                    ),
+                ),
                 ("unit", models.CharField(editable=False, max_length=20)),
                 (
                     "grade",
@@ -113,6 +118,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
+                        verbose_name="状态",
                         choices=[
                             ("waiting", "待复核"),
                             ("standing", "有效"),
@@ -125,7 +131,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("entered_at", models.DateTimeField(auto_now_add=True)),
-                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("checked_at", models.DateTimeField(verbose_name="复核时间", blank=True, null=True)),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="复核意见")),
             ],
             options={
@@ -249,6 +255,7 @@ class Migration(migrations.Migration):
             model_name="entry",
             name="checked_by",
             field=models.ForeignKey(
+                verbose_name="复核人",
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
