@@ -11,7 +11,9 @@ from zhiheng.core.operations import operation, record
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Account
 from zhiheng.core.problems import BACKWARDS, EMPTY, Problem
+from zhiheng.gatherings import notices
 from zhiheng.gatherings.models import Edition, Kind, Registration, Series, Session, new_token
+from zhiheng.gatherings.notices import tell
 from zhiheng.gatherings.operations.seats import move_up
 from zhiheng.gatherings.problems import CANCELLED, LAST_SESSION, NUMBER_TAKEN, SESSION_IN_USE
 
@@ -218,6 +220,8 @@ def move(*, by: Account, session: Session, on: dt.date) -> Session:
     session.save(update_fields=["held_on", "closes_at"])
     session.attendances.update(held_on=on)
     record(by, "gatherings.move", session, ["held_on"])
+    asked = session.registrations.exclude(state=State.GIVEN_BACK).select_related("person")
+    tell(asked, session, notices.MOVED)
     return session
 
 
@@ -226,8 +230,10 @@ def cancel(*, by: Account, session: Session) -> Session:
     """Cancel a session: it and its attendances count for nothing from now on; seats asked for are given back."""
     session.cancelled = True
     session.save(update_fields=["cancelled"])
-    session.registrations.exclude(state=State.GIVEN_BACK).update(state=State.GIVEN_BACK)
+    asked = list(session.registrations.exclude(state=State.GIVEN_BACK).select_related("person"))
+    session.registrations.filter(pk__in=[each.pk for each in asked]).update(state=State.GIVEN_BACK)
     record(by, "gatherings.cancel", session, ["cancelled"])
+    tell(asked, session, notices.CANCELLED)
     return session
 
 

@@ -14,6 +14,7 @@ from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Account, Person
 from zhiheng.core.problems import Problem
 from zhiheng.gatherings.models import Registration, Session
+from zhiheng.gatherings.notices import MOVED_UP, tell
 from zhiheng.gatherings.problems import CANCELLED, CLOSED, GIVEN_BACK, NOT_OF, REGISTERED
 
 State = Registration.State
@@ -59,7 +60,7 @@ def give_back(*, by: Account, registration: Registration) -> Registration:
 
 
 def move_up(by: Account, session: Session) -> list[Registration]:
-    """Give the free seats of a locked session to those who wait, in the order of asking. Part of an operation."""
+    """Give the free seats of a locked session to those who wait, in their order, and tell them: part of others."""
     if session.cancelled:
         return []
     waiting = session.registrations.filter(state=State.WAITING).select_related("person")
@@ -71,6 +72,7 @@ def move_up(by: Account, session: Session) -> list[Registration]:
         registration.state = State.TAKEN
         registration.save(update_fields=["state"])
         record(by, "gatherings.move_up", registration, ["state"])
+    tell(moved, session, MOVED_UP)
     return moved
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from zhiheng.core.journal.queries import history
+from zhiheng.core.messages.models import Message
 from zhiheng.core.people import operations as people
 from zhiheng.core.people.operations import merge
 from zhiheng.core.problems import BACKWARDS, REFUSED, Problem
@@ -44,6 +45,27 @@ def test_who_comes_when_all_seats_are_taken_waits_and_moves_up_in_order(hall):
     assert states(hall) == [("甲", "given_back"), ("乙", "taken"), ("丙", "taken"), ("丁", "waiting")]
     moved = hall.session.registrations.get(person__name="丙")
     assert "gatherings.move_up" in [line.verb for line in history(moved)]
+
+
+def told(hall):
+    return [(one.person.name, one.title_zh.split("：")[0]) for one in Message.objects.order_by("pk")]
+
+
+def test_who_moves_up_is_told_and_nobody_else(hall):
+    one, *_ = [hall.register(hall.person(name)) for name in "甲乙丙丁"]
+    assert told(hall) == []
+    operations.give_back(by=hall.by, registration=one)
+    assert told(hall) == [("丙", "候补成功")]
+    message = Message.objects.get()
+    assert message.link.endswith(f"/{hall.session.token}/")
+
+
+def test_who_registered_is_told_of_another_day_and_of_the_end(hall):
+    one, _ = (hall.register(hall.person(name)) for name in "甲乙")
+    operations.give_back(by=hall.by, registration=one)
+    operations.move(by=hall.by, session=hall.session, on=today())
+    operations.cancel(by=hall.by, session=hall.session)
+    assert told(hall) == [("乙", "活动改期"), ("乙", "活动取消")]
 
 
 def test_giving_back_a_place_in_the_line_frees_no_seat(hall):
