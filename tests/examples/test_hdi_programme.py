@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from zhiheng.programme.command_line import main
 from zhiheng.programme.run import measure
 
 HDI = Path(__file__).parents[2] / "examples" / "hdi"
@@ -27,3 +30,12 @@ def test_every_published_value_at_three_decimals(tmp_path: Path) -> None:
         if round(float(value[wave[row["year"]], at[row["country"]]]), 3) != float(row["hdi"])
     ]
     assert wrong == []
+
+
+def test_the_command_line_shows_no_interval_where_there_is_no_sampling_error(tmp_path):
+    done = CliRunner().invoke(
+        main, ["measure", str(HDI), "--out", str(tmp_path / "out"), "--formats", "parquet", "--lang", "zh"]
+    )
+    assert done.exit_code == 0, done.output
+    assert "0.962" in done.output
+    assert "区间" not in done.output

@@ -191,6 +191,7 @@ def _print_index(console: Console, run: Run, language: Language) -> None:
 
 
 def _print_level(console: Console, run: Run, level: Level, language: Language, most: int = 30) -> None:
+    import numpy as np  # noqa: PLC0415 - slow import
     from rich.table import Table  # noqa: PLC0415 - slow import
 
     from zhiheng.programme.report.levels import MOST_LETTERS, rank_words  # noqa: PLC0415 - slow import
@@ -201,23 +202,24 @@ def _print_level(console: Console, run: Run, level: Level, language: Language, m
     wave = run.plan.waves[-1]
     title = f"{level.name.in_language(language)} · {wave.name.in_language(language)}"
     comparison = index.comparisons.get(wave.code)
-    lettered = comparison is not None and len(level.units) <= MOST_LETTERS
-    heads = [
-        "unit",
-        "index",
-        "interval",
-        *(["ranks"] if comparison else []),
-        *(["group"] if lettered else []),
-    ]
+    sampled = bool(
+        (np.nan_to_num(index.se[root]) > 0).any()
+    )  # published values have no error, and get no interval
+    ranked = comparison is not None and sampled
+    lettered = ranked and len(level.units) <= MOST_LETTERS
+    heads = ["unit", "index", *(["interval"] if sampled else [])]
+    heads += [*(["ranks"] if ranked else []), *(["group"] if lettered else [])]
     table = Table("", *(word(head, language) for head in heads), title=title, title_justify="left")
     order = sorted(range(len(level.units)), key=lambda u: _downwards(float(index.value[root, -1, u])))
     for u in order[:most]:
         value, low, high = (float(a[root, -1, u]) for a in (index.value, index.lower, index.upper))
-        interval = "" if math.isnan(low) else f"{_figure(low)}–{_figure(high)}"
-        cells = ["", level.names[u].in_language(language), _figure(value), interval]
+        cells = ["", level.names[u].in_language(language), _figure(value)]
+        if sampled:
+            cells.append("" if math.isnan(low) else f"{_figure(low)}–{_figure(high)}")
         if comparison is not None and comparison.rank[u]:
             cells[0] = str(comparison.rank[u])
-            cells += [rank_words(comparison, u), *([comparison.letters[u]] if lettered else [])]
+            cells += [rank_words(comparison, u)] if ranked else []
+            cells += [comparison.letters[u]] if lettered else []
         table.add_row(*cells)
     if len(order) > most:
         table.add_row("", "…")

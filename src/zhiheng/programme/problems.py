@@ -181,6 +181,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     # ── areas ──
     "areas_disagree": ("两张表的单位不一致：{found}，另一张表有：{expected}。请改正代码，或补上缺少的单位。", "Two tables disagree on the units: {found}; the other has {expected}. Correct the codes or add the missing units."),
     "area_unlabelled": ("单位不在名单中：{found}，名单文件有：{expected}。请补进名单，或改正代码。", "A unit is not in the list: {found}; the list has {expected}. Add it or correct the code."),
+    "unit_unanswered": ("单位没有某些指标的答案：{found}，层级：{expected}。其指数由其余指标算得；一个答案也没有的单位不出现在结果中。请补数据，或核对编码。", "Units without answers to some indicators: {found}; level {expected}. Their index is made of the others; a unit without any answer does not appear in the results. Supply the data or check the coding."),
     "area_missing": ("没有单位代码的行：{found}，应有：{expected}。这些行不进入该层级，请补上。", "Rows without a unit: {found}; expected {expected}. They are left out at this level; supply the code."),
     "level_lacks": ("这一层级没有指标 {found} 的数据，指数由其余指标按权重计算。表中应有列：{expected}。请补上该列，或在该层级写 index = false。", "The table has no units of this level, so its index is made without the indicators {found}. Add the column {expected}, or write index = false for the level."),
     # ── words ──

@@ -210,6 +210,14 @@ def _index_in_words(names: Names) -> Text:
                 rules=listed(words(a.name) if a.name else a.code for a in plan.index.adjust),
             )
         )
+        if any(plan.table(a.measured.table).role != "published" for a in plan.index.adjust):
+            said.append(
+                Text(
+                    "规则所依据的数值按给定看待，其抽样误差没有计入指数的标准误。",
+                    "What the rules look at counts as given: its sampling error is not part of the standard error of "
+                    "the index.",
+                )
+            )
     return run_on(said)
 
 

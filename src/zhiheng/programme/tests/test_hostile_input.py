@@ -138,6 +138,18 @@ def test_population_of_none(folder, value):
     only(folder, "population_small", column="streets", row=2)
 
 
+def test_a_unit_without_answers_does_not_vanish_in_silence(folder):
+    rows = answers()
+    for row in rows[1:]:
+        if (row[1], row[2]) == (2018, "西区"):
+            row[7] = 6
+    write(folder / "answers.csv", rows)
+    finding = only(
+        folder, "unit_unanswered", file="answers.csv", row=146, column="district", severity="warning", rows=48
+    )
+    assert "西区 2018 (bus)" in finding.message("zh")
+
+
 # ── the plan ──
 
 
