@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Final
 
+from zhiheng.core.credentials import operations as credentials
 from zhiheng.core.operations import operation, record
 from zhiheng.core.organisations.models import LEGAL_PERSONS, Organisation
 from zhiheng.core.people.models import Account, Person
@@ -28,6 +30,9 @@ from zhiheng.lines.members.problems import (
     NOT_MET,
 )
 from zhiheng.ui.words import Text, say
+
+CREDENTIAL: Final = Text("会员单位", "Member organisation")
+"""What the membership check shows; it is withdrawn when the membership ends."""
 
 
 def _refuse_member(organisation: Organisation, on: dt.date) -> None:
@@ -102,7 +107,7 @@ def missing(application: Application) -> list[Requirement]:
 
 @operation("members.approve", "批准入会", "approve an application")
 def approve(*, by: Account, application: Application, on: dt.date) -> Membership:
-    """Approve: a membership begins on `on`, with a number of that year; the contact becomes its representative."""
+    """Approve: a membership begins on `on`, with a number of that year and a credential to be looked up."""
     _refuse_decided(application)
     if lacking := missing(application):
         raise Problem(NOT_MET, what="、".join(str(each) for each in lacking))
@@ -115,6 +120,9 @@ def approve(*, by: Account, application: Application, on: dt.date) -> Membership
     TierSpell.objects.create(membership=membership, tier=application.tier, start=on)
     if application.contact:
         Representative.objects.create(membership=membership, person=application.contact, start=on)
+    credentials.issue(
+        by=by, line="members", title=CREDENTIAL, holder=application.organisation, start=on, number=number
+    )
     record(by, "members.approve", membership, ["organisation", "number", "start", "tier", "representatives"])
     tell(
         by=by,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from zhiheng.core.credentials import operations as credentials
+from zhiheng.core.credentials.models import Credential
 from zhiheng.core.operations import operation, record
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Organisation
@@ -61,6 +63,10 @@ def end(
     membership.save(update_fields=["end", "why_ended", "confirmed_at", "confirmed_on"])
     membership.tiers.cut(on)
     membership.representatives.cut(on)
+    for credential in Credential.objects.filter(
+        line="members", number=membership.number, organisation=membership.organisation, withdrawn_on=None
+    ):
+        credentials.withdraw(by=by, credential=credential, on=on)
     record(by, "members.end", membership, ["end", "why_ended", "confirmed_at", "confirmed_on"])
     return membership
 

@@ -174,6 +174,17 @@ def test_a_member_has_one_main_contact_and_the_one_before_sees_nothing_more(hous
         members.name_contact(by=house.by, membership=membership, account=two, on=DAY)
 
 
+def test_a_membership_can_be_looked_up_until_it_ends(house):
+    membership = house.join("甲", dt.date(2017, 1, 1))
+    [credential] = membership.organisation.credentials.all()
+    assert (credential.number, credential.start, credential.withdrawn_on) == (
+        membership.number, dt.date(2017, 1, 1), None,
+    )  # fmt: skip
+    members.end(by=house.by, membership=membership, on=DAY, why=Membership.Why.WITHDREW)
+    credential.refresh_from_db()
+    assert credential.withdrawn_on == DAY
+
+
 def test_a_tier_has_its_days(house):
     membership = house.join("甲", dt.date(2017, 1, 1))
     with refused(SAME_TIER):

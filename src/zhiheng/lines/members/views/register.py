@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from zhiheng.core import sheets
+from zhiheng.core.credentials.models import Credential
 from zhiheng.core.deeds import Deed, DeedForm, carry_out, offers
 from zhiheng.core.journal.queries import timeline
 from zhiheng.core.organisations.models import Name, Size
@@ -260,6 +261,9 @@ def about(membership: Membership) -> dict[str, Any]:
         "contacts": people.contacts(card).as_of(timezone.localdate()).select_related("account__person"),
         "dues": owed,
         "left": sum(due.left for due in owed),
+        "credential": Credential.objects.filter(
+            line="members", organisation=card, number=membership.number
+        ).first(),
         "seats": Seat.objects.filter(organisation=card).select_related("term", "person").order_by("-start"),
         "took_part": took_part.order_by("-held_on__year"),
     }
