@@ -144,7 +144,8 @@ class DataFile:
         if self.kind == ".parquet":
             import pyarrow.parquet as pq  # noqa: PLC0415 - slow import
 
-            table = pq.read_table(self.path)
+            stored = [n for n in pq.read_schema(self.path).names if n.strip() in columns]
+            table = pq.read_table(self.path, columns=stored)
             return table.rename_columns([c.strip() for c in table.column_names]).select(columns)
         if self.kind == ".xlsx":
             return self._read_sheet(columns)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 from small import answers, points, reword, spoil, write
@@ -87,6 +89,25 @@ def test_a_lacking_file_of_the_plan_is_not_sought_with_data(folder):
 def test_a_line_that_is_no_toml_is_shown(folder):
     reword(folder, 'edition = "2018"', "edition: 2018")
     assert "edition: 2018" in only(folder, "plan_unreadable", file="plan.toml", row=3).message("zh")
+
+
+def test_of_a_parquet_file_only_the_columns_of_the_plan_are_read(folder, monkeypatch):
+    rows = points()
+    table = pa.table({
+        " wave ": [str(r[0]) for r in rows[1:]],
+        "district": [r[1] for r in rows[1:]],
+        "cl.ean": [r[2] for r in rows[1:]],
+        "photo": ["x" * 1000] * (len(rows) - 1),
+    })  # fmt: skip
+    pq.write_table(table, folder / "points.parquet")
+    reword(folder, "points.csv", "points.parquet")
+    reword(folder, "[tables.coding]\nclean", '[tables.columns]\nclean = "cl.ean"\n[tables.coding]\nclean')
+    read, asked = pq.read_table, []
+    monkeypatch.setattr(
+        pq, "read_table", lambda path, columns=None: asked.append(columns) or read(path, columns=columns)
+    )
+    assert check(folder) == []
+    assert [sorted(a) for a in asked] == [[" wave ", "cl.ean", "district"]]
 
 
 # ── values ──
