@@ -9,7 +9,7 @@ BUILT  := src/zhiheng/ui/static/ui/built
 CITY   := examples/city
 JOBS   ?= 2
 PORT   ?= 8000
-DEMO    = ZHIHENG_MODE=demo ZHIHENG_DATA=out/demo
+DEMO    = ZHIHENG_MODE=demo ZHIHENG_DATA=out/demo ZHIHENG_NAME_ZH=澄霁市质量协会 ZHIHENG_NAME_EN='Chengji City Quality Association'
 PYTEST  = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 ON_POSTGRES = $(BIN)/python tools/on_postgres.py $(PYTEST) -m "(django_db or site) and not slow"
 LOCK    = $(BIN)/uv pip compile pyproject.toml --group dev --extra web --extra postgres --universal \

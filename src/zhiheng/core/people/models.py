@@ -101,6 +101,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     def __str__(self) -> str:
+        if self.username == "system":
+            return str(text("系统", "The system"))
         return str(self.person) if self.person else self.username
 
 
