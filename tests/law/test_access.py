@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-from access import ROLES
+from access import ROLES, tables
 from django.urls import URLResolver, get_resolver, reverse
 from story import Story
 
-SOURCE = Path(__file__).parents[2] / "src" / "zhiheng"
 OWN_SIGN_IN = {"admin"}  # Django's own: asked below
-
-
-def tables():
-    found = {}
-    for file in sorted(SOURCE.rglob("tests/access.py")):
-        spec = importlib.util.spec_from_file_location(f"access_of_{file.parts[-3]}", file)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        assert not found.keys() & module.ACCESS.keys(), file
-        found |= module.ACCESS
-    return found
 
 
 def names(resolver, space=""):
