@@ -12,6 +12,7 @@ PAGES = {
     "search": "/search/?q=会员",
     "about": "/about/",
     "accessibility": "/accessibility/",
+    "calendar": "/calendar/",
     "sign-in": "/sign-in/",
     "components": "/components/",
 }

@@ -11,8 +11,8 @@ PUBLIC: Final[tuple[Entry, ...]] = (
     Entry(Text("首页", "Home"), "home"),
     Entry(Text("指标", "Figures"), "figures"),
     Entry(Text("报告", "Reports"), "reports"),
-    Entry(Text("证书查询", "Certificate check"), "check"),
     Entry(Text("活动日历", "Calendar"), "calendar:month"),
+    Entry(Text("证书查询", "Certificate check"), "check"),
 )
 STAFF: Final[tuple[Group, ...]] = (
     Group(

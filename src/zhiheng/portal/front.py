@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from zhiheng.figures.definition import Grade, catalogue
 from zhiheng.figures.reports.models import Publication
+from zhiheng.gatherings import public as gatherings
 from zhiheng.portal.trend import latest
 from zhiheng.ui.words import Text
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 FIGURES: Final = 6
 REPORTS: Final = 5
+COMING: Final = 5
 FOUND: Final = 20
 """Hits of each kind that a search shows; it says how many more there are."""
 SHORTEST: Final = 1
@@ -36,13 +38,14 @@ CLOSED: Final = ("/desk/", "/office/", "/sign-in/", "/sign-out/", "/account/", "
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the newest numbers with where they come from, reports."""
+    """Show the newest numbers with where they come from, reports, what comes next."""
     return render(
         request,
         "portal/home.html",
         {
             "trends": latest()[:FIGURES],
             "reports": Publication.objects.select_related("report", "version")[:REPORTS],
+            "coming": gatherings.upcoming(timezone.localdate(), COMING),
         },
     )
 
@@ -85,9 +88,9 @@ class Hits:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Search what everybody may read: figures, published reports."""
+    """Search what everybody may read: figures, published reports, the public calendar."""
     asked = request.GET.get("q", "").strip()[:LONGEST]
-    found = [_figures(asked), _reports(asked)] if len(asked) >= SHORTEST else []
+    found = [_figures(asked), _reports(asked), _gatherings(asked)] if len(asked) >= SHORTEST else []
     return render(
         request,
         "portal/search.html",
@@ -119,6 +122,34 @@ def _reports(asked: str) -> Hits:
                 Text(each.version.title, each.version.title),
                 reverse("report", args=[each.report.token]),
                 f"{each.number} · {timezone.localdate(each.at)}",
+            )
+            for each in matching[: FOUND * 5]
+        ),
+    )
+
+
+def _gatherings(asked: str) -> Hits:
+    today = timezone.localdate()
+    matching = (
+        gatherings.sessions(
+            today.replace(year=today.year - 10, day=1), today.replace(year=today.year + 2, day=1)
+        )
+        .filter(edition__published=True)
+        .filter(
+            Q(edition__name_zh__icontains=asked)
+            | Q(edition__name_en__icontains=asked)
+            | Q(venue__icontains=asked)
+        )
+        .select_related("edition")
+        .order_by("-held_on", "-pk")
+    )
+    return Hits.of(
+        Text("活动", "Events"),
+        (
+            Hit(
+                Text(each.edition.name_zh, each.edition.name_en or each.edition.name_zh),
+                reverse("calendar:session", args=[each.token]),
+                f"{each.held_on} {each.venue}",
             )
             for each in matching[: FOUND * 5]
         ),
