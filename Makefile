@@ -49,8 +49,9 @@ fast: setup $(VENV)/postgres $(VENV)/browser ## the tests alone, on SQLite
 slow: setup $(VENV)/postgres ## simulations of coverage and big files
 	$(PYTEST) -m slow
 
-bench: setup ## the engine beside its peers and a fixed floor
+bench: setup $(VENV)/postgres ## the engine beside its peers and a fixed floor; figures over a million rows on both databases
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/figures.py
 
 format: setup ## lay out the code and mend what can be mended
 	$(BIN)/ruff check --fix

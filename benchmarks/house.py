@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 YEARS = range(2013, 2020)
 MEMBERS = 3_200
@@ -23,6 +23,7 @@ QUIET = 0.12
 ALWAYS = dt.date(1, 1, 1)
 
 
+@transaction.atomic
 def build(attendances: int = ATTENDANCES) -> dict[str, int]:
     """Fill an empty, migrated database; give how many rows each table has."""
     from zhiheng.core.organisations.models import Credit, Organisation  # noqa: PLC0415 - after Django is set up
@@ -140,3 +141,61 @@ def default(field: models.Field) -> Any:
     if field.has_default():
         return field.get_default()
     return None if field.null else ""
+
+
+def publish_report(by: Any, numbers: int) -> str:
+    """Publish a report that binds as many numbers, each frozen for it; give its address."""
+    from zhiheng.core.people.models import Account, Part, Role  # noqa: PLC0415 - after Django is set up
+    from zhiheng.figures.definition import Period  # noqa: PLC0415 - after Django is set up
+    from zhiheng.figures.operations import freeze  # noqa: PLC0415 - after Django is set up
+    from zhiheng.figures.reports import operations as reports  # noqa: PLC0415 - after Django is set up
+    from zhiheng.figures.reports.models import Step  # noqa: PLC0415 - after Django is set up
+    from zhiheng.figures.reports.permissions import Turn  # noqa: PLC0415 - after Django is set up
+    from zhiheng.lines.members.figures import MEMBERS  # noqa: PLC0415 - after Django is set up
+
+    days = [dt.date(2014 + i // 12, i % 12 + 1, 1) for i in range(numbers)]
+    frozen = [freeze(by=by, figure=MEMBERS, period=Period(day, day)) for day in days]
+    text = "\n\n".join(f"有会员[{each.value:.0f}家](#b{i + 1})。" for i, each in enumerate(frozen))
+    report = reports.begin(by=by, line="members", title="工作报告", text=text, chain=[Step.DRAFT, Step.ISSUE])
+    for each in frozen:
+        reports.bind_published(by=by, report=report, snapshot=each)
+    version = report.versions.get()
+    reports.sign(by=by, turn=Turn(version, Step.DRAFT))
+    issuer = Account.objects.create_user("issuer")
+    Role.objects.create(account=issuer, line="office", part=Part.RUNS, start=dt.date(2013, 1, 1))
+    reports.sign(by=issuer, turn=Turn(version, Step.ISSUE))
+    reports.publish(by=issuer, version=version, number="示质协〔2019〕1号")
+    return report.token
+
+
+def attendance_figure() -> Any:
+    """Register a figure that stands on every attendance: no line has one of so many rows."""
+    from zhiheng.figures.definition import (  # noqa: PLC0415 - after Django is set up
+        Column,
+        Figure,
+        Kind,
+        PeriodRule,
+        Unit,
+        register,
+    )
+    from zhiheng.gatherings.public import attendances as came  # noqa: PLC0415 - after Django is set up
+    from zhiheng.ui.words import Text  # noqa: PLC0415 - after Django is set up
+
+    return register(
+        Figure(
+            code="bench.attendances",
+            name=Text("出席人次", "Attendances"),
+            definition=Text("全部出席", "All attendances"),
+            unit=Unit.PEOPLE_TIMES,
+            kind=Kind.COUNT,
+            period=PeriodRule.SPAN,
+            rows=lambda period: came(period.first, period.last),
+            columns=(
+                Column("held_on", Text("日期", "Date")),
+                Column("organisation__name", Text("单位", "Organisation"), frozen=False),
+                Column("how", Text("方式", "How")),
+            ),
+            rows_visible_to=lambda account, rows: rows if account.is_authenticated else rows.none(),
+            owner="gatherings",
+        )
+    )

@@ -11,15 +11,19 @@ from pathlib import Path
 import pytest
 import rules
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import EmptyResultSet
+from django.db.models import ForeignKey, IntegerField
 
 from zhiheng.config import urls
 from zhiheng.config.lines import LINES
 from zhiheng.core.operations import operations
-from zhiheng.core.people.models import Account
+from zhiheng.core.people import operations as people
+from zhiheng.core.people.models import Account, Person
 from zhiheng.core.problems import REFUSED, Problem
-from zhiheng.figures.definition import Period, PeriodRule, catalogue
+from zhiheng.figures.definition import Kind, Period, PeriodRule, catalogue
 from zhiheng.figures.evaluation import annotated, breakdown, evaluate
 from zhiheng.figures.lineage import rows
+from zhiheng.gatherings.models import Unmatched
 
 SOURCE = Path(__file__).parents[2] / "src" / "zhiheng"
 FOLDERS = sorted(path.name for path in (SOURCE / "lines").iterdir() if (path / "apps.py").exists())
@@ -78,15 +82,54 @@ def test_every_operation_refuses_who_has_no_role(name):
 def test_every_figure_of_a_line_works(code):
     figure = catalogue()[code]
     period = PERIODS[figure.period]
-    for words in (figure.name, figure.definition, figure.unit.value, *(c.words for c in figure.columns)):
-        assert CHINESE.search(words.zh) or words.zh == words.en
-        assert not CHINESE.search(words.en)
+    words = [figure.name, figure.definition, figure.unit.value, figure.kind.value, figure.grade.value]
+    for each in (*words, *(c.words for c in figure.columns), *figure.breakdowns.values()):
+        assert CHINESE.search(each.zh) or each.zh == each.en
+        assert not CHINESE.search(each.en)
     assert figure.owner in {name.rpartition(".")[2] for name in LINES} | {"office", "figures"}
-    evaluate(figure, period)
-    assert (
-        list(annotated(figure, period).values("pk", "counted", *(column.path for column in figure.columns)))
-        == []
-    )
-    assert list(rows(figure, period, AnonymousUser())) == []
+    assert figure.fingerprint() == figure.fingerprint()
+    assert "return" in figure.query() or "lambda" in figure.query() or figure.rows is None
+    found = evaluate(figure, period)
+    assert found.value in {None, 0}
+    shown = annotated(figure, period).values("pk", "counted", *(column.path for column in figure.columns))
+    assert list(shown) == []
+    with pytest.raises(EmptyResultSet):  # whatever the rows are, nobody gets one
+        str(rows(figure, period, AnonymousUser()).query)
     for path in figure.breakdowns:
         assert breakdown(figure, period, path) == {}
+
+
+PERSONAL = {"name", "mobile", "email", "post"}
+"""What `people.erase` empties."""
+
+
+def field_of(model, path):
+    field = None
+    for name in path.split("__"):
+        field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        model = field.related_model or model
+    return field
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_no_figure_freezes_what_tells_of_a_person(code):
+    figure = catalogue()[code]
+    found = annotated(figure, PERIODS[figure.period])
+    for column in figure.columns:
+        field = field_of(found.model, column.path)  # a column of the row itself: a page reads it again later
+        if field.model in {Person, Unmatched} and field.name in PERSONAL | {"organisation_name"}:
+            assert column.personal, column.path
+    if figure.kind is Kind.DISTINCT:
+        key = found.query.annotations["key"].output_field
+        assert isinstance(key, IntegerField | ForeignKey), "what a distinct count counts is an id"
+
+
+@pytest.mark.django_db
+def test_what_erasure_empties_is_what_the_law_calls_personal():
+    by = people.system_account()
+    person = people.add_person(by=by, name="王", mobile="13800001234", email="w@example.org", post="经理")
+    before = {f.name: getattr(person, f.name) for f in Person._meta.fields}
+    people.erase(by=by, person=person)
+    emptied = {name for name, value in before.items() if value and not getattr(person, name)}
+    assert emptied == PERSONAL
