@@ -68,10 +68,10 @@ Hall.series_of = series_of
 QUERIES = {
     # page: how many queries it takes, whatever is on it; session, account, roles and the numbers of messages among them
     "editions": 12,
-    "edition": 14,
+    "edition": 15,
     "all-series": 7,
     "one-series": 12,
-    "session": 14,
+    "session": 15,
     "history": 9,
     "roster": 15,
     "door": 11,
