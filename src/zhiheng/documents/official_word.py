@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 _TWIPS_A_MM: Final = 1440 / 25.4
 _NARROWER: Final = math.floor((official.ADVANCE - official.SIZE) * 20) - 1
-"""What is added to each character of the text so that 28 fill a line, in twentieths of a point; one more, or
-LibreOffice 7.4 loses a comma behind the 28th."""
+"""What is added to each character of the text so that 28 fill a line with room to spare, in twentieths of a point."""
 STAND_INS: Final = {
     family: ",".join(others) for family, *others in theme.OFFICIAL_FONTS.values()
 } | theme.WORD_STAND_INS
@@ -71,7 +70,8 @@ class _Writer(WordDocument):
             if self.zh and exact:
                 form.line_spacing = Twips(math.floor(official.PITCH * 20))  # a little less, or 22 do not fit
                 form.alignment = 3
-                made.element.get_or_add_pPr().append(self.element("w:overflowPunct", val=0))
+                # said aloud: where it is silent, LibreOffice 7.4 loses a sign behind the 28th character
+                made.element.get_or_add_pPr().append(self.element("w:overflowPunct", val=1))
                 made.element.get_or_add_rPr().append(self.element("w:spacing", val=_NARROWER))
             made.hidden, made.quick_style = False, True
             return made
@@ -287,6 +287,8 @@ class _Writer(WordDocument):
             if line.ordinal == 1 or (line.ordinal and not of):
                 of = self.a_list(NUMBERED)
             self.line(line, of if line.ordinal else bullets)
+        if self.paper.issuer and self.paper.lines:  # no page has the signature alone
+            self.document.paragraphs[-1].paragraph_format.keep_with_next = True
 
     # ── what stands above and below ──
 

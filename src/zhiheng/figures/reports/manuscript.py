@@ -162,8 +162,7 @@ def _joined(passages: list[Passage], source: str) -> str:
             written.append("\n" if both else "\n\n")
         written.append(_written(passage) if here is None else "\n".join(lines[slice(*before[here].lines)]))
         last = here
-    end = "\n" if source.endswith("\n") and last == len(before) - 1 else ""
-    return "".join(written) + end
+    return "".join(written) + ("\n" if source.endswith("\n") else "")
 
 
 def _written(passage: Passage) -> str:

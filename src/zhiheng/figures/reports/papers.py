@@ -59,7 +59,7 @@ class Standing:
         unit = self.figure.unit.value.in_(language)
         shown = f"{self.snapshot.value.quantize(Decimal(1).scaleb(-self.figure.decimals), ROUND_HALF_UP):,f}"
         error = "" if self.snapshot.se is None else f" ± {self.snapshot.se.normalize():f}"
-        return f"{shown}{error}{unit}" if unit == "%" else f"{shown}{error} {unit}".strip()
+        return f"{shown}{error}{'' if unit == '%' or language == 'zh' else ' '}{unit}".strip()
 
     def since(self, language: Language) -> str:
         """Say what changed since the number was frozen."""
@@ -339,13 +339,14 @@ def _csv(source: Source) -> bytes:
     writer = csv.writer(out)
     writer.writerow([title.in_(language) for title in COLUMNS.values()])
     for row in _rows(source):
-        writer.writerow([_cell(row[key]) for key in COLUMNS])
+        writer.writerow([cell(row[key]) for key in COLUMNS])
     if settings.DEMO:
         writer.writerow([WORDS["made_up_sentence"].in_(language)])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """Give a value as a csv holds it: no text in it is ever computed."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
