@@ -66,7 +66,7 @@ def stream(name: Text, columns: Sequence[Column], rows: Iterable[Row]) -> Stream
     """Answer with a csv that goes out row by row, however many there are; no text in it is a live formula."""
     writer = csv.writer(_Echo())
     head: list[Cell] = [_said(column.title) for column in columns]
-    lines = ([_dead(row.get(column.key)) for column in columns] for row in rows)
+    lines = ([dead(row.get(column.key)) for column in columns] for row in rows)
     answer = StreamingHttpResponse(
         (
             "\ufeff" * (not at) + writer.writerow(line)
@@ -89,7 +89,7 @@ def _said(words: Words) -> str:
     return say(words) if isinstance(words, Text) else words
 
 
-def _dead(cell: Cell) -> Cell:
+def dead(cell: Cell) -> Cell:
     """Give a cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(LIVE) else cell
 

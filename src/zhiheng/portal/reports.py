@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from zhiheng.core.pages import attached
-from zhiheng.figures.definition import Period, figure
+from zhiheng.figures.definition import Period
 from zhiheng.figures.reports.gate import examine
 from zhiheng.figures.reports.models import Publication
 from zhiheng.figures.reports.papers import PAPERS, of_published
@@ -39,7 +39,7 @@ def one_report(request: HttpRequest, token: str) -> HttpResponse:
     annex = [
         {
             "number": each,
-            "figure": figure(each.binding.snapshot.figure),
+            "figure": each.binding.snapshot.defined,
             "period": Period.read(each.binding.snapshot.period).name,
             "snapshot": each.binding.snapshot,
         }

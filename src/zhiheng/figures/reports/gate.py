@@ -106,7 +106,7 @@ class Examined:
 
 def examine(version: Version) -> Examined:
     """Examine a saved version, in two queries whatever its length."""
-    bindings = version.report.bindings.select_related("snapshot")
+    bindings = version.report.bindings.select_related("snapshot__definition")
     return examine_text(version.title, version.text, bindings, version.overrides.select_related("by"))
 
 

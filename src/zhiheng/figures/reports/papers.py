@@ -17,13 +17,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from zhiheng.core.sheets import dead
 from zhiheng.documents import Column, Sheet, Table, Workbook, official_pdf, official_text, official_word
 from zhiheng.documents.official import Entry, Line, Official, Picture, Piece, Remainder
 from zhiheng.documents.spreadsheet import xlsx_bytes
 from zhiheng.documents.words import WORDS
-from zhiheng.figures.definition import Figure, Period, figure
-from zhiheng.figures.lineage import Drift, drift
-from zhiheng.figures.models import Snapshot
+from zhiheng.figures.definition import Figure, Period, Unit
+from zhiheng.figures.lineage import ADDED, CHANGED, LIVE, REMOVED, drift
+from zhiheng.figures.models import Check, DefinitionEdition, Snapshot
 from zhiheng.figures.reports.gate import Examined, Number, examine
 from zhiheng.figures.reports.manuscript import Part, Passage
 from zhiheng.figures.reports.models import Binding, Publication, Version
@@ -35,19 +36,91 @@ LET_THROUGH: Final = Text("放行", "let through")
 CITED: Final = Text("注", "cited")
 OPEN: Final = Text("待定", "open")
 MARK: Final = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\(#(\w+)\)")
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What happened to a number since it was frozen: what it would be now, and how many rows of each kind differ."""
+
+    value: Decimal | None = None
+    changed: int = 0
+    added: int = 0
+    removed: int = 0
+    redefined: bool = False
+    instead: Text | None = None
+    """What is said where it was not compared today."""
+
+    def said(self, unit: Unit, decimals: int, language: Language) -> str:
+        """Say it in words."""
+        parts = [
+            (self.changed, Text(f"变动{self.changed}行", f"rows changed: {self.changed}")),
+            (self.added, Text(f"新增{self.added}行", f"rows added: {self.added}")),
+            (self.removed, Text(f"减少{self.removed}行", f"rows removed: {self.removed}")),
+            (self.redefined, Text("定义已改", "the definition changed")),
+        ]
+        found = [words for differs, words in parts if differs]
+        if self.instead is not None:
+            found.insert(0, self.instead)
+        elif not found:
+            found = [Text("没有变化", "no change")]
+        if (
+            len(found) > (self.instead is not None)
+            and self.value is not None
+            and any(one for one, _ in parts)
+        ):
+            shown = shown_with_unit(self.value, decimals, unit)
+            found.insert(0, Text(f"现为{shown.zh}", f"now {shown.en}"))
+        return Text("，", ", ").in_(language).join(words.in_(language) for words in found)
+
+
+def shown_with_unit(value: Decimal, decimals: int, unit: Unit, error: Decimal | None = None) -> Text:
+    """Give a value at its decimals with its unit, and its standard error where it has one."""
+    shown = f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}"
+    shown += "" if error is None else f" ± {error.normalize():f}"
+    gap = "" if unit is Unit.PERCENT else " "
+    return Text(f"{shown}{unit.value.zh}", f"{shown}{gap}{unit.value.en}".strip())
+
+
+def since(snapshot: Snapshot) -> Since:
+    """Compare a frozen number with today; one of very many rows is as the last check found it."""
+    if snapshot.kept is None:
+        return Since(instead=Text("指标已不再保留", "the figure is no longer kept"))
+    if snapshot.n <= LIVE:
+        found = drift(snapshot)
+        rows = (found.counts[CHANGED], found.counts[ADDED], found.counts[REMOVED])
+        return Since(found.now.value, *rows, found.redefined)
+    check = Check.objects.filter(snapshot=snapshot).first()
+    if check is None:
+        return Since(instead=Text("记录较多，尚未核对", "of many rows, not yet compared"))
+    on = f"{timezone.localtime(check.at):%Y-%m-%d}"
+    return Since(
+        check.value,
+        check.changed,
+        check.added,
+        check.removed,
+        check.redefined,
+        Text(f"按{on}核对", f"as compared on {on}"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An entry of the annex: the number as printed, what it is, what became of it since."""
+    """An entry of the annex: the number as printed, what it is by the words of its time, what became of it."""
 
     number: int
     phrase: str
     snapshot: Snapshot
-    figure: Figure
-    period: Period
-    change: Drift
+    change: Since
+
+    @property
+    def figure(self) -> Figure | DefinitionEdition:
+        """The definition that it was frozen by."""
+        return self.snapshot.defined
+
+    @property
+    def period(self) -> Period:
+        """Its period."""
+        return Period.read(self.snapshot.period)
 
     @property
     def address(self) -> str:
@@ -56,36 +129,21 @@ class Standing:
 
     def value(self, language: Language) -> str:
         """Give the value with its standard error."""
-        unit = self.figure.unit.value.in_(language)
-        shown = f"{self.snapshot.value.quantize(Decimal(1).scaleb(-self.figure.decimals), ROUND_HALF_UP):,f}"
-        error = "" if self.snapshot.se is None else f" ± {self.snapshot.se.normalize():f}"
-        return f"{shown}{error}{'' if unit == '%' or language == 'zh' else ' '}{unit}".strip()
+        made = shown_with_unit(self.snapshot.value, self.figure.decimals, self.figure.unit, self.snapshot.se)
+        return made.in_(language)
 
     def since(self, language: Language) -> str:
         """Say what changed since the number was frozen."""
-        change = self.change
-        if not change:
-            return Text("没有变化", "no change").in_(language)
-        said = [
-            Text(f"变动{len(change.changed)}行", f"{len(change.changed)} rows changed")
-            if change.changed
-            else None,
-            Text(f"新增{len(change.added)}行", f"{len(change.added)} rows added") if change.added else None,
-            Text(f"减少{len(change.removed)}行", f"{len(change.removed)} rows removed")
-            if change.removed
-            else None,
-            Text("定义已改", "the definition changed") if change.redefined else None,
-        ]
-        now = change.now.rounded
-        shown = "—" if now is None else f"{now:,f}"
-        begins = Text(
-            f"现为{shown}{self.figure.unit.value.zh}", f"now {shown} {self.figure.unit.value.en}".strip()
+        return self.change.said(self.figure.unit, self.figure.decimals, language)
+
+    def grade(self, language: Language) -> str:
+        """Give the worst grade of evidence below it, and the shares where there are several."""
+        shares = self.snapshot.by_grade
+        parts = (
+            " · ".join(f"{one.name} {share:.0%}" for one, share in shares.items()) if len(shares) > 1 else ""
         )
-        return (
-            Text("，", ", ")
-            .in_(language)
-            .join(each.in_(language) for each in (begins, *said) if each is not None)
-        )
+        worst = self.snapshot.worst
+        return f"{worst.name} {worst.value.in_(language)}" + (f" ({parts})" if parts else "")
 
 
 def spoken(version: Version) -> Language:
@@ -96,19 +154,17 @@ def spoken(version: Version) -> Language:
 def standings(examined: Examined) -> list[Standing]:
     """Give the entries of the annex: each wording of each frozen number once, in the order of the text."""
     found: dict[tuple[int, str], Standing] = {}
-    changes: dict[int, Drift] = {}
+    changes: dict[int, Since] = {}
     for number in examined.numbers:
         snapshot = number.binding.snapshot if number.binding else None
         if snapshot is None or (snapshot.pk, number.phrase) in found:
             continue
         if snapshot.pk not in changes:
-            changes[snapshot.pk] = drift(snapshot)
+            changes[snapshot.pk] = since(snapshot)
         found[snapshot.pk, number.phrase] = Standing(
             len(found) + 1,
             number.phrase,
             snapshot,
-            figure(snapshot.figure),
-            Period.read(snapshot.period),
             changes[snapshot.pk],
         )
     return list(found.values())
@@ -206,7 +262,7 @@ def _entry(each: Standing, language: Language, on: dt.date) -> Entry:
         ),
         (Text("定义", "Definition"), defined.definition.in_(language)),
         (Text("数值", "Value"), f"{each.value(language)} ({behind}n = {snapshot.n:,})"),
-        (Text("证据等级", "Evidence"), f"{defined.grade.name} {defined.grade.value.in_(language)}"),
+        (Text("证据等级", "Evidence"), each.grade(language)),
         (Text("固定于", "Frozen on"), f"{timezone.localtime(snapshot.taken_at):%Y-%m-%d}"),
         (Text(f"{on}核对", f"Checked on {on}"), each.since(language)),
     ]
@@ -319,7 +375,7 @@ def _rows(source: Source) -> list[dict[str, Any]]:
             "code": each.figure.code,
             "definition": each.figure.definition.in_(language),
             "period": each.period.name.in_(language),
-            "grade": each.figure.grade.name,
+            "grade": each.grade(language),
             "value": each.snapshot.value,
             "unit": each.figure.unit.value.in_(language),
             "se": each.snapshot.se,
@@ -333,23 +389,20 @@ def _rows(source: Source) -> list[dict[str, Any]]:
 
 
 def _csv(source: Source) -> bytes:
-    """Give the annex as a table; text that a spreadsheet would compute begins with an apostrophe."""
+    """Give the annex as a table; no text in it is a live formula."""
     language = spoken(source.version)
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([title.in_(language) for title in COLUMNS.values()])
     for row in _rows(source):
-        writer.writerow([cell(row[key]) for key in COLUMNS])
+        writer.writerow([dead(_shown(row[key])) for key in COLUMNS])
     if settings.DEMO:
         writer.writerow([WORDS["made_up_sentence"].in_(language)])
     return out.getvalue().encode("utf-8-sig")
 
 
-def cell(value: Any) -> Any:
-    """Give a value as a csv holds it: no text in it is ever computed."""
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def _shown(value: Any) -> Any:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def _xlsx(source: Source) -> bytes:

@@ -21,7 +21,7 @@ from zhiheng.documents import problems as documents
 from zhiheng.documents.official import TAG, Official, Piece, control_tag
 from zhiheng.documents.word_reading import LeftOut, Returned, WordParagraph, WordRemark, read_word
 from zhiheng.documents.words import WORDS
-from zhiheng.figures.definition import Period, figure
+from zhiheng.figures.definition import Period
 from zhiheng.figures.reports import manuscript
 from zhiheng.figures.reports.manuscript import Part, Passage, Run
 from zhiheng.figures.reports.models import Binding, Report, Version
@@ -84,7 +84,9 @@ TWO_TITLES: Final = Text(
 def draft(version: Version) -> Official:
     """Describe a version as a draft for Word: its text alone, each marked number in a content control."""
     said = spoken(version)
-    names = {each.key: _name(each, said) for each in version.report.bindings.select_related("snapshot")}
+    names = {
+        each.key: _name(each, said) for each in version.report.bindings.select_related("snapshot__definition")
+    }
     mark = _mark(version.report)
 
     def pieces(passage: Passage) -> tuple[Piece, ...]:
@@ -122,7 +124,7 @@ def _mark(report: Report) -> str:
 def _name(binding: Binding, said: Language) -> str:
     if binding.snapshot is not None:
         period = Period.read(binding.snapshot.period)
-        return f"{figure(binding.snapshot.figure).name.in_(said)} {period.name.in_(said)}"
+        return f"{binding.snapshot.defined.name.in_(said)} {period.name.in_(said)}"
     return f"{binding.source} {binding.page}".strip() or binding.reason
 
 

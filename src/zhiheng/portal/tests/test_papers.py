@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import zipfile
+from decimal import Decimal
 
 import docx
 import pytest
@@ -20,11 +21,14 @@ from python_calamine import CalamineWorkbook
 from story import Story
 
 from zhiheng.core.people.models import Account, Part, Role
+from zhiheng.figures.definition import Unit
+from zhiheng.figures.lineage import check
 from zhiheng.figures.reports import operations as reports
 from zhiheng.figures.reports.gate import examine
 from zhiheng.figures.reports.models import Step
-from zhiheng.figures.reports.papers import PAPERS, Source, cell, code_of, compose, of_draft, of_published
+from zhiheng.figures.reports.papers import PAPERS, Since, Source, code_of, compose, of_draft, of_published
 from zhiheng.figures.reports.permissions import Turn
+from zhiheng.ui.words import Text
 
 pytestmark = pytest.mark.django_db
 ON = dt.date(2026, 1, 2)
@@ -175,8 +179,41 @@ def test_as_text_and_tables_no_number_is_lost_and_no_cell_is_a_formula(story):
     assert "示质协〔2019〕1号" in PAPERS["report.txt"][1](source).decode()
 
 
-def test_a_cell_that_a_spreadsheet_would_compute_begins_with_an_apostrophe():
-    assert [cell(each) for each in ("=1+1", "@x", "-3", "正文", 3)] == ["'=1+1", "'@x", "'-3", "正文", 3]
+def test_a_figure_whose_words_are_a_formula_is_not_one_in_the_table(story, monkeypatch):
+    source = of_published(published(story), ON)
+    monkeypatch.setattr("zhiheng.figures.models.DefinitionEdition.name", Text("=1+1", "=1+1"))
+    assert ",'=1+1," in PAPERS["figures.csv"][1](source).decode("utf-8-sig")
+
+
+def test_a_number_of_very_many_rows_is_as_the_last_check_found_it(story, monkeypatch):
+    monkeypatch.setattr("zhiheng.figures.reports.papers.LIVE", 1)
+    publication = published(story)
+    key = "2026-01-02核对"
+    assert facts(of_published(publication, ON).document().annex[0])[key] == "记录较多，尚未核对"
+    story.meet(story.other)
+    found = check(story.number)
+    said = facts(of_published(publication, ON).document().annex[0])[key]
+    assert said == f"现为100.0%，按{timezone.localtime(found.at):%Y-%m-%d}核对，变动1行"
+
+
+def test_a_figure_that_is_no_longer_kept_is_told_in_the_words_of_its_time(story, monkeypatch):
+    publication = published(story)
+    monkeypatch.setattr("zhiheng.figures.models.Snapshot.kept", None)
+    [entry, _] = of_published(publication, ON).document().annex
+    assert facts(entry)["2026-01-02核对"] == "指标已不再保留"
+    assert "会员活动参与率" in facts(entry)["指标"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_happened_since_is_said_in_words(language):
+    said = Since(Decimal(3), 1, 2, 3, redefined=True).said(Unit.COMPANIES, 0, language)
+    assert (
+        said
+        == {
+            "zh": "现为3家，变动1行，新增2行，减少3行，定义已改",
+            "en": "now 3 companies, rows changed: 1, rows added: 2, rows removed: 3, the definition changed",
+        }[language]
+    )
 
 
 def test_a_report_in_the_demonstration_says_so_on_every_paper(story, settings):
@@ -198,7 +235,7 @@ def test_a_number_said_often_is_compared_once(story, times):
     with CaptureQueriesContext(connection) as queries:
         document = compose(version, ON, publication)
     assert len(document.annex) == 1
-    assert len(queries) <= 6
+    assert len(queries) <= 10
 
 
 def test_a_source_without_publication_is_a_draft(story):
