@@ -29,7 +29,7 @@ demo: setup out/city/run.json ## measure the made-up city, build the made-up ass
 	@$(DEMO) $(BIN)/python demo $(if $(filter 0,$(SERVE)),--check)
 	@$(if $(filter 0,$(SERVE)),,$(DEMO) $(BIN)/zhiheng-web serve --port $(PORT))
 
-test: setup $(VENV)/postgres $(VENV)/browser lint types law ## everything a change must pass: style, types, import law, all tests but the slow ones, those of the web on both databases
+test: setup $(VENV)/postgres $(VENV)/browser $(VENV)/office lint types law ## everything a change must pass: style, types, import law, all tests but the slow ones, those of the web on both databases
 	$(PYTEST)
 	$(ON_POSTGRES)
 
@@ -43,7 +43,7 @@ types: setup ## types (mypy, strict)
 law: setup ## which room may import which (import-linter)
 	$(BIN)/lint-imports --no-logo
 
-fast: setup $(VENV)/postgres $(VENV)/browser ## the tests alone, on SQLite
+fast: setup $(VENV)/postgres $(VENV)/browser $(VENV)/office ## the tests alone, on SQLite
 	$(PYTEST)
 
 slow: setup $(VENV)/postgres ## simulations of coverage and big files
@@ -105,4 +105,8 @@ $(VENV)/postgres: tools/postgres.sh | $(VENV)/installed
 
 $(VENV)/browser: tools/browser.sh | $(VENV)/installed
 	@sh tools/browser.sh
+	@touch $@
+
+$(VENV)/office: tools/office.sh | $(VENV)/installed
+	@sh tools/office.sh
 	@touch $@
