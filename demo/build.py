@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 import association
@@ -63,6 +63,8 @@ def build(say: Callable[[str], None] = lambda _words: None, city: Path | None = 
     say("六年的会员与活动 · six years of members and gatherings")
     members = association.build(world, sum(p.member for p in cast), sum(p.took_part for p in cast))
     association.announce(world, timezone.localdate())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # the planner has seen nothing of what this transaction wrote
     say("会费与理事会 · dues and council")
     money.build(world, members)
     accounts = _accounts(by, members[0])

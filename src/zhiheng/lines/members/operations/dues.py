@@ -88,9 +88,9 @@ def raise_dues(*, by: Account, year: int, on: dt.date) -> list[Due]:
     standard = standard_of(year)
     rates = {rate.tier: rate for rate in standard.rates.all()}
     pay_by = dt.date(year, standard.pay_by_month, calendar.monthrange(year, standard.pay_by_month)[1])
-    owing = members_on(min(max(on, first), last)).exclude(dues__year=year)
+    owing = list(members_on(min(max(on, first), last)).exclude(dues__year=year))
     spells: dict[int, list[TierSpell]] = {}
-    for spell in TierSpell.objects.filter(membership__in=owing.values("pk")):
+    for spell in TierSpell.objects.filter(membership__in=[each.pk for each in owing]):
         spells.setdefault(spell.membership_id, []).append(spell)
     dues = []
     for membership in owing:
