@@ -330,4 +330,5 @@ def test_a_megabyte_takes_less_than_two_seconds():
 def test_no_text_takes_more_than_linear_time(piece):
     find("12")
     small, large = piece * (20_000 // len(piece)), piece * (80_000 // len(piece))
-    assert seconds(large) < max(12 * seconds(small), 0.3)
+    fastest = [min(seconds(text) for _ in range(3)) for text in (small, large)]  # what else runs only adds
+    assert fastest[1] < max(12 * fastest[0], 0.3)
