@@ -44,6 +44,13 @@ class ProblemPages:
             return answer(request, Problem(REQUEST_LARGE, most=settings.LARGEST_REQUEST // 2**20))
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """Answer 400 to a NUL in what was typed: no page sends one, and PostgreSQL keeps none."""
+        typed = (
+            each for given in (request.GET, request.POST) for values in given.lists() for each in values[1]
+        )
+        return unreadable(request) if any("\x00" in each for each in typed) else None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a `Problem`; anything else is a defect and goes on."""
         return answer(request, exception) if isinstance(exception, Problem) else None

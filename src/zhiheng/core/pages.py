@@ -42,6 +42,17 @@ def day(request: HttpRequest, name: str = "on") -> dt.date:
         raise Problem(NO_DAY, field=name, day=given) from None
 
 
+def number(given: str | None) -> int | None:
+    """Read the number of a record from an address or a form; what can be none is none."""
+    return int(given) if given and given.isdecimal() and len(given) < 18 else None
+
+
+def year_of(given: str | None) -> int | None:
+    """Read a year; what can be none of ours is none."""
+    asked = number(given)
+    return asked if asked is not None and 1900 <= asked <= 2200 else None
+
+
 def filled(form: forms.Form) -> dict[str, Any]:
     """Give what a form was filled with; the first field that is not as it must be is a problem."""
     for field, errors in form.errors.items():

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhiheng.core.journal.queries import timeline
 from zhiheng.core.operations import allow
 from zhiheng.core.organisations.queries import find
-from zhiheng.core.pages import staff_page
+from zhiheng.core.pages import number, staff_page
 from zhiheng.core.problems import Problem
 from zhiheng.figures import entering
 from zhiheng.figures.definition import Figure, Period, catalogue, figure
@@ -116,7 +116,7 @@ def new_entry(request: HttpRequest) -> HttpResponse:
     if not mine:
         allow(request.user, "figures.enter", what=Text("录入台账数据", "make an entry"))  # type: ignore[arg-type]
     given = request.POST.get("replaces") or request.GET.get("replaces") or ""
-    old = get_object_or_404(Entry, pk=int(given)) if given.isdecimal() and len(given) < 18 else None
+    old = get_object_or_404(Entry, pk=asked) if (asked := number(given)) is not None else None
     if old is not None:
         allow(request.user, "figures.enter", old, what=Text("更正这条录入", "replace this entry"))  # type: ignore[arg-type]
     form = Made(mine, request.POST or None, request.FILES or None, initial=_as_it_was(old))

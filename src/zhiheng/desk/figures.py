@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhiheng.core.jobs.running import start
 from zhiheng.core.operations import allow
-from zhiheng.core.pages import staff_page
+from zhiheng.core.pages import staff_page, year_of
 from zhiheng.core.problems import Problem
 from zhiheng.core.sheets import hand_out
 from zhiheng.documents import Column
@@ -198,8 +198,7 @@ def periods(request: HttpRequest, defined: Figure, published: list[Snapshot] | N
 
 
 def _year(request: HttpRequest, name: str, otherwise: int) -> int:
-    given = request.GET.get(name) or request.POST.get(name) or ""
-    return int(given) if given.isdecimal() and 1900 <= int(given[:5]) <= 2200 else otherwise
+    return year_of(request.GET.get(name) or request.POST.get(name)) or otherwise
 
 
 def _path(request: HttpRequest, defined: Figure) -> str:

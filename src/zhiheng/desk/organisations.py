@@ -19,7 +19,7 @@ from zhiheng.core.journal.queries import timeline as history
 from zhiheng.core.organisations import operations
 from zhiheng.core.organisations.models import Industry, Kind, Organisation, Selection, Size
 from zhiheng.core.organisations.queries import find
-from zhiheng.core.pages import day, staff_page
+from zhiheng.core.pages import day, number, staff_page
 from zhiheng.core.places.models import Level, Place
 from zhiheng.core.problems import Problem
 from zhiheng.ui.lists import ordering, paged
@@ -106,8 +106,8 @@ def asked(request: HttpRequest) -> QuerySet[Organisation]:
         if given.get(field) in legal:
             cards = cards.filter(**{field: given[field]})
     for field in ("district", "industry"):
-        if given.get(field, "").isdecimal():
-            cards = cards.filter(**{field: int(given[field][:9])})
+        if (pk := number(given.get(field))) is not None:
+            cards = cards.filter(**{field: pk})
     return cards
 
 
@@ -221,14 +221,10 @@ def _correct(request: HttpRequest, card: Organisation) -> None:
         organisation=card,
         code=given.get("code"),
         no_code_reason=given.get("no_code_reason"),
-        district=districts().filter(pk=_number(given.get("district", ""))).first(),
-        industry=Industry.objects.filter(pk=_number(given.get("industry", ""))).first(),
+        district=districts().filter(pk=number(given.get("district"))).first(),
+        industry=Industry.objects.filter(pk=number(given.get("industry"))).first(),
         size=given.get("size") if given.get("size") in Size.values else None,
     )
-
-
-def _number(given: str) -> int:
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
 
 
 def _merge(request: HttpRequest, card: Organisation) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhiheng.core.journal.queries import timeline as history
 from zhiheng.core.organisations.queries import find
-from zhiheng.core.pages import day, filled, staff_page
+from zhiheng.core.pages import day, filled, number, staff_page
 from zhiheng.core.people import operations
 from zhiheng.core.people.lines import LINES
 from zhiheng.core.people.models import Part, Person, Role
@@ -162,7 +162,7 @@ def _give_role(request: HttpRequest, found: Person) -> None:
 
 def _end_role(request: HttpRequest, found: Person) -> None:
     given = request.POST.get("role", "")
-    role = get_object_or_404(Role, account__person=found, pk=int(given) if given.isdecimal() else 0)
+    role = get_object_or_404(Role, account__person=found, pk=number(given))
     operations.end_role(by=request.user, role=role, on=day(request))  # type: ignore[arg-type]
 
 

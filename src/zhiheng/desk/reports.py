@@ -12,7 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhiheng.core.pages import staff_page
+from zhiheng.core.pages import number, staff_page
 from zhiheng.core.people.lines import line_name
 from zhiheng.core.problems import Problem
 from zhiheng.figures.definition import Period, catalogue, figure
@@ -21,6 +21,7 @@ from zhiheng.figures.reports.gate import Examined, Number, examine, examine_text
 from zhiheng.figures.reports.models import Binding, Comment, Report, Step, Version
 from zhiheng.figures.reports.operations import next_step
 from zhiheng.figures.reports.permissions import Turn
+from zhiheng.figures.reports.problems import SAVED_SINCE
 from zhiheng.figures.wording import phrases
 from zhiheng.ui.words import Text, language, say
 
@@ -119,6 +120,9 @@ def draft_page(
     bindings = list(report.bindings.select_related("snapshot"))
     examined = examine_text(title, text, bindings, newest.overrides.select_related("by"))
     publication = getattr(report, "publication", None)
+    after = (typed or {}).get("after") or newest.number
+    if problem and problem.rule is SAVED_SINCE:
+        after = newest.number  # they have been told: what they save next comes after that
     return render(
         request,
         "desk/live.html" if live else "desk/report.html",
@@ -139,6 +143,7 @@ def draft_page(
             "publication": publication,
             "problem": problem,
             "typed": typed or {},
+            "after": after,
         },
         status=problem.rule.status if problem else 200,
     )
@@ -172,7 +177,7 @@ def _signed(version: Version, step: str) -> Any:
 
 def _save(request: HttpRequest, report: Report) -> None:
     given = request.POST
-    after = int(given["after"]) if given.get("after", "").isdecimal() else 0
+    after = number(given.get("after")) or 0
     operations.save(
         by=request.user, report=report, title=given.get("title", ""), text=given.get("text", ""), after=after  # type: ignore[arg-type]
     )  # fmt: skip
@@ -240,12 +245,8 @@ def _comment(request: HttpRequest, report: Report) -> None:
 
 
 def _settle(request: HttpRequest, report: Report) -> None:
-    remark = get_object_or_404(Comment, version__report=report, pk=_number(request.POST.get("comment", "")))
+    remark = get_object_or_404(Comment, version__report=report, pk=number(request.POST.get("comment")))
     operations.settle(by=request.user, remark=remark)  # type: ignore[arg-type]
-
-
-def _number(given: str) -> int:
-    return int(given) if given.isdecimal() and len(given) < 18 else 0
 
 
 def _sign(request: HttpRequest, report: Report) -> None:

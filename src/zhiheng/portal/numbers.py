@@ -40,6 +40,12 @@ NAMED: Final = 20
 """Changed rows that the page lists; the file has all."""
 MOST_IN_A_WORKBOOK: Final = 100_000
 """A workbook is made whole before it is sent; a csv goes out row by row."""
+ADDS: Final = {
+    "counted": Text("计入值", "what it counts"),
+    "base": Text("分母计入值", "what it counts below the line"),
+    "key": Text("去重依据", "what it is counted once by"),
+}
+"""What a row adds to a number, beside its own columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class OpenedRow:
     counted: Any
     base: Any
     state: str
-    fields: tuple[str, ...]
+    fields: tuple[Text, ...]
 
     @property
     def places(self) -> int:
@@ -112,7 +118,15 @@ def _shown(snapshot: Snapshot, kept: Figure, model: type[Model], rows: Any) -> I
     states = lineage.states(snapshot, kept, model, [row[0] for row in found])
     for pk, *values in found:
         since = states[pk]
-        yield OpenedRow(cells_of(columns, values), since.counted, since.base, since.state, since.fields)
+        yield OpenedRow(
+            cells_of(columns, values), since.counted, since.base, since.state, _words(kept, since.fields)
+        )
+
+
+def _words(kept: Figure, fields: Iterable[str]) -> tuple[Text, ...]:
+    """Say which parts of a row differ."""
+    known = ADDS | {column.path: column.words for column in kept.columns}
+    return tuple(known.get(name, Text(name, name)) for name in fields)
 
 
 def _others(kept: Figure, model: type[Model], drift: lineage.Drift, account: Any) -> list[OpenedRow]:
@@ -132,7 +146,9 @@ def _others(kept: Figure, model: type[Model], drift: lineage.Drift, account: Any
     told_of: list[OpenedRow] = []
     for row in mine:
         if row.row_id in cells:
-            told_of.append(OpenedRow(cells[row.row_id], row.counted, row.base, row.state, row.fields))
+            told_of.append(
+                OpenedRow(cells[row.row_id], row.counted, row.base, row.state, _words(kept, row.fields))
+            )
         elif row.row_id not in exists and may_read:
             gone = (say(Text(f"记录 {row.row_id} 已删除", f"Row {row.row_id} is deleted")),)
             told_of.append(OpenedRow(gone + ("",) * (len(columns) - 1), row.counted, row.base, row.state, ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -85,6 +86,10 @@ def test_what_was_typed_stays_when_it_is_refused(client, story, report):
     assert "已保存了第 2 版" in said
     assert "我写的&lt;乙&gt;" in said
     assert newest(report) == "甲"
+    [after] = re.findall(r'name="after" value="(\d+)"', said)
+    again = do(client, story, "head", report, "save", title="我的标题", text="我写的<乙>", after=after)
+    assert again.status_code == 302  # what the page tells one to do works
+    assert newest(report) == "我写的<乙>"
 
 
 def test_a_preview_writes_nothing(client, story, report):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhiheng.core.organisations.credits import below
 from zhiheng.core.organisations.models import Organisation
+from zhiheng.core.pages import number
 from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Part, Person
 from zhiheng.core.people.permissions import roles_today
@@ -26,7 +27,6 @@ from zhiheng.gatherings.ics import feed_of
 from zhiheng.gatherings.models import Kind, Material, Registration, Session, Visibility
 from zhiheng.gatherings.permissions import takes_part
 from zhiheng.gatherings.reading import tidy_mobile, tidy_name
-from zhiheng.gatherings.views.editions import number
 from zhiheng.ui.words import Text, say
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhiheng.core.pages import staff_page
+from zhiheng.core.pages import number, staff_page, year_of
 from zhiheng.gatherings import operations, queries
 from zhiheng.gatherings.forms import ArrangeForm, EditionForm, HoldForm, SeriesForm, SessionForm, carried_out
 from zhiheng.gatherings.models import Attendance, Edition, Kind, Series, Session, Visibility
@@ -26,11 +26,6 @@ A_PAGE: Final = 25
 LINES_A_PAGE: Final = 50
 
 
-def number(given: str | None) -> int | None:
-    """Read a whole number from an address; anything else is none."""
-    return int(given) if given and given.isdecimal() and len(given) < 18 else None
-
-
 @require_safe
 @staff_page("gatherings.see", "查看活动", "see gatherings")
 def editions(request: HttpRequest) -> HttpResponse:
@@ -38,7 +33,7 @@ def editions(request: HttpRequest) -> HttpResponse:
     asked = queries.Asked(
         words=request.GET.get("q", "").strip()[:100],
         kind=request.GET.get("kind", ""),
-        year=number(request.GET.get("year")),
+        year=year_of(request.GET.get("year")),
         host=number(request.GET.get("host")),
         series=number(request.GET.get("series")),
     )

@@ -8,7 +8,7 @@ from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhiheng.core.pages import staff_page
+from zhiheng.core.pages import number, staff_page
 from zhiheng.core.people.models import Person
 from zhiheng.core.problems import EMPTY, Problem
 from zhiheng.gatherings import operations, queries, reading
@@ -16,7 +16,6 @@ from zhiheng.gatherings.matching import line_of, match, suggest
 from zhiheng.gatherings.models import Attendance, Session, Unmatched
 from zhiheng.gatherings.operations import Choice, Entered
 from zhiheng.gatherings.reading import Line, from_text, packed, unpacked
-from zhiheng.gatherings.views.editions import number
 from zhiheng.ui.words import Text, say
 
 if TYPE_CHECKING:

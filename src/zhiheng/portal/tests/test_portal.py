@@ -65,6 +65,7 @@ def test_a_change_shows_and_the_number_stays(client, story):
     assert "100.0" in page
     assert "1 行" in page
     assert OTHER not in page
+    assert "计入值" in story.get(client, "rita", address).content.decode()
 
 
 def test_both_languages(client, story):

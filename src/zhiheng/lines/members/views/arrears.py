@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhiheng.core import sheets
 from zhiheng.core.deeds import Deed, DeedForm, carry_out, offers
-from zhiheng.core.pages import staff_page
+from zhiheng.core.pages import number, staff_page
 from zhiheng.documents import Column
 from zhiheng.lines.members import operations, queries
 from zhiheng.lines.members.forms import dues as forms
@@ -79,7 +79,7 @@ def arrears(request: HttpRequest) -> HttpResponse:
 @staff_page(*SEE)
 def deal_with(request: HttpRequest, verb: str) -> HttpResponse:
     """Remind the members that were ticked, or end their memberships."""
-    ticked = [pk for pk in request.POST.getlist("member") if pk.isdecimal()]
+    ticked = [pk for each in request.POST.getlist("member") if (pk := number(each)) is not None]
     chosen = list(Membership.objects.filter(pk__in=ticked).order_by("number"))
     if refused := carry_out(request, ARREARS, verb, chosen):
         return _arrears(request, {verb: refused}, {each.pk for each in chosen})

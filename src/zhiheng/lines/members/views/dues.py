@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhiheng.core import sheets
 from zhiheng.core.deeds import Deed, DeedForm, carry_out, offers
 from zhiheng.core.journal.queries import timeline
-from zhiheng.core.pages import staff_page
+from zhiheng.core.pages import staff_page, year_of
 from zhiheng.core.people.models import Account
 from zhiheng.documents import Column
 from zhiheng.lines.members import operations, queries
@@ -74,9 +74,8 @@ RAISE: Final = {
 
 def listed(request: HttpRequest) -> tuple[int, str, QuerySet[Any]]:
     """Give the year and the state that were asked, and the dues they leave."""
-    asked = request.GET.get("year", "")
     newest = Due.objects.aggregate(year=Max("year"))["year"] or timezone.localdate().year
-    year = int(asked) if asked.isdecimal() and len(asked) == 4 else newest
+    year = year_of(request.GET.get("year")) or newest
     state = request.GET.get("state", "") if request.GET.get("state", "") in STATES else ""
     rows = of_state(queries.dues().filter(year=year), state)
     if words := request.GET.get("q", "").strip():

@@ -17,7 +17,7 @@ from zhiheng.core.journal.queries import timeline
 from zhiheng.core.organisations import codes
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import LEGAL_PERSONS, Organisation
-from zhiheng.core.pages import staff_page
+from zhiheng.core.pages import number, staff_page
 from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Account
 from zhiheng.core.problems import Problem
@@ -86,8 +86,8 @@ def new(request: HttpRequest) -> HttpResponse:
     lookup = forms.Lookup(request.GET or None)
     asked = lookup.cleaned_data if lookup.is_bound and lookup.is_valid() else {}
     problem, found = None, Organisation.objects.none()
-    chosen = request.POST.get("card") or request.GET.get("card")
-    if chosen and str(chosen).isdecimal():
+    chosen = number(request.POST.get("card") or request.GET.get("card"))
+    if chosen is not None:
         card = get_object_or_404(Organisation.objects.select_related("merged_into"), pk=chosen)
     else:
         card = None

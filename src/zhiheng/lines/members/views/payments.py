@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhiheng.core.deeds import Deed, DeedForm, carry_out, never, offers
 from zhiheng.core.journal.queries import timeline
 from zhiheng.core.operations import allow
-from zhiheng.core.pages import staff_page
+from zhiheng.core.pages import number, staff_page
 from zhiheng.core.people.models import Account
 from zhiheng.core.problems import Problem
 from zhiheng.lines.members import operations, queries
@@ -87,7 +87,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Match the payments that were ticked as they were proposed; those whose proposal changed meanwhile wait on."""
     allow(request.user, "members.match", what=MATCH)  # type: ignore[arg-type]  # signed in
     ticked = dict(tick.split(":", 1) for tick in request.POST.getlist("confirm") if ":" in tick)
-    rows = list(queries.waiting().filter(pk__in=[pk for pk in ticked if pk.isdecimal()]))
+    rows = list(queries.waiting().filter(pk__in=[pk for each in ticked if (pk := number(each)) is not None]))
     found, done, wrong = propose(rows), 0, 0
     for payment in rows:
         proposal = found[payment.pk]
@@ -120,15 +120,17 @@ def _shares(given: Any) -> list[tuple[Due, Decimal]]:
     typed = {
         name[4:]: words.strip() for name, words in given.items() if name.startswith("due_") and words.strip()
     }
-    rows = Due.objects.select_related("membership").in_bulk([pk for pk in typed if pk.isdecimal()])
+    rows = Due.objects.select_related("membership").in_bulk(
+        [pk for each in typed if (pk := number(each)) is not None]
+    )
     shares = []
-    for pk, words in typed.items():
-        if pk.isdecimal() and int(pk) in rows:
+    for each, words in typed.items():
+        if (due := rows.get(number(each) or 0)) is not None:
             try:
                 amount = Decimal(words.replace(",", ""))
             except InvalidOperation:
                 amount = Decimal(0)
-            shares.append((rows[int(pk)], amount if amount.is_finite() else Decimal(0)))
+            shares.append((due, amount if amount.is_finite() else Decimal(0)))
     return shares
 
 

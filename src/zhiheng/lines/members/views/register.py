@@ -17,7 +17,7 @@ from zhiheng.core.credentials.models import Credential
 from zhiheng.core.deeds import Deed, DeedForm, carry_out, offers
 from zhiheng.core.journal.queries import timeline
 from zhiheng.core.organisations.models import Name, Size
-from zhiheng.core.pages import staff_page
+from zhiheng.core.pages import staff_page, year_of
 from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Account, Person
 from zhiheng.documents import Column
@@ -278,8 +278,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Show the figures of the last years, and of whom the members of today are."""
     first = Membership.objects.aggregate(first=Min("start"))["first"]
     today = timezone.localdate()
-    asked = request.GET.get("to", "")
-    last = min(int(asked), today.year) if asked.isdecimal() and len(asked) == 4 else today.year
+    last = min(year_of(request.GET.get("to")) or today.year, today.year)
     years = list(range(max(first.year if first else last, last - YEARS + 1), last + 1)) or [last]
     table = [
         (figure, [evaluate(figure, _period(figure, year, today)) for year in years]) for figure in OVERVIEW
