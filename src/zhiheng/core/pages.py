@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
@@ -17,6 +18,7 @@ from zhiheng.core.problems import NO_DAY, NOT_SO, Problem
 from zhiheng.ui.words import Text
 
 View: TypeAlias = Callable[..., HttpResponse]
+Row = TypeVar("Row", bound=Model)
 
 
 def staff_page(permission: str, zh: str, en: str) -> Callable[[View], View]:
@@ -45,6 +47,12 @@ def day(request: HttpRequest, name: str = "on") -> dt.date:
 def number(given: str | None) -> int | None:
     """Read the number of a record from an address or a form; what can be none is none."""
     return int(given) if given and given.isdecimal() and len(given) < 18 else None
+
+
+def picked(rows: QuerySet[Row], given: str | None) -> Row | None:
+    """Give the row of a choice in a form; none chosen, or none of them, is none."""
+    asked = number(given)
+    return None if asked is None else rows.filter(pk=asked).first()
 
 
 def year_of(given: str | None) -> int | None:

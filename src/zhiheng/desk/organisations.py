@@ -19,7 +19,7 @@ from zhiheng.core.journal.queries import timeline as history
 from zhiheng.core.organisations import operations
 from zhiheng.core.organisations.models import Industry, Kind, Organisation, Selection, Size
 from zhiheng.core.organisations.queries import find
-from zhiheng.core.pages import day, number, staff_page
+from zhiheng.core.pages import day, number, picked, staff_page
 from zhiheng.core.places.models import Level, Place
 from zhiheng.core.problems import Problem
 from zhiheng.ui.lists import ordering, paged
@@ -221,8 +221,8 @@ def _correct(request: HttpRequest, card: Organisation) -> None:
         organisation=card,
         code=given.get("code"),
         no_code_reason=given.get("no_code_reason"),
-        district=districts().filter(pk=number(given.get("district"))).first(),
-        industry=Industry.objects.filter(pk=number(given.get("industry"))).first(),
+        district=picked(districts(), given.get("district")),
+        industry=picked(Industry.objects.all(), given.get("industry")),
         size=given.get("size") if given.get("size") in Size.values else None,
     )
 
