@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from zhiheng.measure.reduction.source import literal, quoted, real
+from zhiheng.measure.reduction.terms import Term
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array: TypeAlias = NDArray[np.float64]
+
+Gate: TypeAlias = tuple[str, ...]
+"""Columns that must be answered."""
 
 
 @dataclass(frozen=True)
@@ -41,28 +44,18 @@ class Estimand:
     ----------
     variable : name in the result.
     category : level, for a proportion.
-    terms : row expressions in SQL, without the weight; NULL adds nothing. The first is the answered mask.
-    extras : further expressions whose totals `evaluate` reads but whose gradient is zero.
-    count : expression whose non-missing rows are n.
+    terms : row expressions. The first is the answered mask.
+    extras : further row expressions whose totals `evaluate` reads but whose gradient is zero.
+    count : whose rows are n.
     evaluate : totals (terms + extras, domains) and n (domains,) in.
     """
 
     variable: str
     category: object
-    terms: tuple[str, ...]
-    extras: tuple[str, ...]
-    count: str
+    terms: tuple[Term, ...]
+    extras: tuple[Term, ...]
+    count: Term
     evaluate: Callable[[Array, Array], Evaluated]
-
-
-def number(column: str) -> str:
-    """Give a column as a double in SQL."""
-    return f"{quoted(column)}::DOUBLE"
-
-
-def gated(expression: str, gate: str) -> str:
-    """Give the expression where the gate holds (missing elsewhere)."""
-    return expression if gate == "" else f"CASE WHEN {gate} THEN {expression} END"
 
 
 def _ratio(top: Array, bottom: Array) -> Array:
@@ -73,9 +66,9 @@ def _variance(first: Array, second: Array, n: Array) -> Array:
     return np.maximum(second - first**2, 0.0) * _ratio(n, n - 1)
 
 
-def mean_of(column: str, shift: float, gate: str) -> Estimand:
+def mean_of(column: str, shift: float, gate: Gate) -> Estimand:
     """Mean: c + Σw(y-c)/Σw."""
-    moved = f"({number(column)} - {real(shift)})"
+    answered, y = Term(answered=gate), Term(((column, shift),), gate)
 
     def evaluate(totals: Array, n: Array) -> Evaluated:
         weight, first, second = totals
@@ -83,14 +76,12 @@ def mean_of(column: str, shift: float, gate: str) -> Estimand:
         gradient = np.array([-_ratio(offset, weight), _ratio(np.ones_like(weight), weight)])
         return Evaluated(shift + offset, gradient, _variance(offset, _ratio(second, weight), n))
 
-    y = gated(moved, gate)
-    answered = gated("1", gate)
-    return Estimand(column, None, (answered, y), (gated(f"{moved} * {moved}", gate),), answered, evaluate)
+    return Estimand(column, None, (answered, y), (y.times(y),), answered, evaluate)
 
 
-def total_of(column: str, shift: float, gate: str) -> Estimand:
+def total_of(column: str, shift: float, gate: Gate) -> Estimand:
     """Total: Σw(y-c) + cΣw."""
-    moved = f"({number(column)} - {real(shift)})"
+    answered, y = Term(answered=gate), Term(((column, shift),), gate)
 
     def evaluate(totals: Array, n: Array) -> Evaluated:
         weight, first, second = totals
@@ -98,15 +89,13 @@ def total_of(column: str, shift: float, gate: str) -> Estimand:
         spread = _variance(_ratio(first, weight), _ratio(second, weight), n) * weight**2
         return Evaluated(first + shift * weight, gradient, spread)
 
-    answered = gated("1", gate)
-    return Estimand(
-        column, None, (answered, gated(moved, gate)), (gated(f"{moved} * {moved}", gate),), answered, evaluate
-    )
+    return Estimand(column, None, (answered, y), (y.times(y),), answered, evaluate)
 
 
-def ratio_of(numerator: str, denominator: str, gate: str) -> Estimand:
+def ratio_of(numerator: str, denominator: str, gate: Gate) -> Estimand:
     """Ratio of totals: Σwy / Σwx over rows where both are answered."""
-    y, x = number(numerator), number(denominator)
+    answered = Term(answered=gate)
+    y, x = Term(((numerator, 0.0),), gate), Term(((denominator, 0.0),), gate)
 
     def evaluate(totals: Array, n: Array) -> Evaluated:
         weight, top, bottom, yy, xx, yx = totals
@@ -118,22 +107,19 @@ def ratio_of(numerator: str, denominator: str, gate: str) -> Estimand:
         spread = square * weight * _ratio(n, n - 1)
         return Evaluated(value, gradient, spread)
 
-    answered = gated("1", gate)
     return Estimand(
         f"{numerator}/{denominator}",
         None,
-        (answered, gated(y, gate), gated(x, gate)),
-        (gated(f"{y} * {y}", gate), gated(f"{x} * {x}", gate), gated(f"{y} * {x}", gate)),
+        (answered, y, x),
+        (y.times(y), x.times(x), y.times(x)),
         answered,
         evaluate,
     )
 
 
-def share_of(column: str, level: object, gate: str, *, total: bool = False) -> Estimand:
+def share_of(column: str, level: object, gate: Gate, *, total: bool = False) -> Estimand:
     """Proportion (or total) of rows in one level: Σw·1[v = level] / Σw."""
-    inside = f"{quoted(column)} = {literal(level)}"
-    if gate:
-        inside = f"{gate} AND {inside}"
+    answered, inside = Term(answered=gate), Term(answered=gate, levels=((column, level),))
 
     def evaluate(totals: Array, n: Array) -> Evaluated:
         weight, hit = totals
@@ -144,13 +130,13 @@ def share_of(column: str, level: object, gate: str, *, total: bool = False) -> E
         gradient = np.array([-_ratio(value, weight), _ratio(np.ones_like(weight), weight)])
         return Evaluated(value, gradient, spread)
 
-    answered = gated("1", gate)
-    return Estimand(column, level, (answered, f"CASE WHEN {inside} THEN 1 END"), (), answered, evaluate)
+    return Estimand(column, level, (answered, inside), (), answered, evaluate)
 
 
-def covariance_of(first: str, second: str, shifts: tuple[float, float], gate: str) -> Estimand:
+def covariance_of(first: str, second: str, shifts: tuple[float, float], gate: Gate) -> Estimand:
     """Population covariance with n/(n-1): Σw(x-x̄)(y-ȳ)/Σw, the variance where both are one variable."""
-    x, y = f"({number(first)} - {real(shifts[0])})", f"({number(second)} - {real(shifts[1])})"
+    answered = Term(answered=gate)
+    x, y = Term(((first, shifts[0]),), gate), Term(((second, shifts[1]),), gate)
 
     def evaluate(totals: Array, n: Array) -> Evaluated:
         weight, sx, sy, sxy = totals if len(totals) == 4 else (totals[0], totals[1], totals[1], totals[2])
@@ -162,9 +148,6 @@ def covariance_of(first: str, second: str, shifts: tuple[float, float], gate: st
             parts = [parts[0], parts[1] + parts[2], parts[3]]
         return Evaluated((mxy - mx * my) * correct, np.array(parts), np.full_like(weight, np.nan))
 
-    answered = gated("1", gate)
     name = first if first == second else f"{first},{second}"
-    product = gated(f"{x} * {y}", gate)
-    both = (gated(x, gate),) if first == second else (gated(x, gate), gated(y, gate))
-    terms = (answered, *both, product)
+    terms = (answered, x, x.times(y)) if first == second else (answered, x, y, x.times(y))
     return Estimand(name, None, terms, (), answered, evaluate)

@@ -14,8 +14,9 @@ from zhiheng.measure.estimation.estimands import Estimand
 from zhiheng.measure.estimation.estimates import Estimates, interval_for
 from zhiheng.measure.estimation.influence import Totals, calibration_terms, gradient_array
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction.leaves import reduce_rows, weight_sql
-from zhiheng.measure.reduction.source import CELL, WEIGHT, Source, floats, opened, quoted
+from zhiheng.measure.reduction.leaves import reduce_rows, weight_of, weight_sql
+from zhiheng.measure.reduction.source import Source, floats, opened
+from zhiheng.measure.reduction.terms import CELL, ONE, WEIGHT, Grouping, Term, quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,14 +29,12 @@ def _names(value: str | Sequence[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
-def _gate(source: Source, columns: Sequence[str]) -> str:
-    """Give the condition that all columns are answered; empty where none can be missing."""
-    return " AND ".join(
-        f"{quoted(c)} IS NOT NULL" for c in dict.fromkeys(columns) if c not in source.complete
-    )
+def _gate(source: Source, columns: Sequence[str]) -> tuple[str, ...]:
+    """Name the columns that must be answered, without those that are always."""
+    return tuple(c for c in dict.fromkeys(columns) if c not in source.complete)
 
 
-def _gates(source: Source, groups: Sequence[Sequence[str]], missing: Missing) -> list[str]:
+def _gates(source: Source, groups: Sequence[Sequence[str]], missing: Missing) -> list[tuple[str, ...]]:
     if missing == "listwise":
         return [_gate(source, [c for g in groups for c in g])] * len(groups)
     if missing != "variable":
@@ -285,9 +284,10 @@ def _estimate(
     domains = totals.leaves.domains
     counts = list(dict.fromkeys(e.count for e in asked))
     value, spread, parts = [], [], []
+    every = np.vstack([totals.totals, totals.leaves.totals])
     for estimand, at in zip(asked, positions, strict=True):
         n = totals.counts[counts.index(estimand.count)]
-        read = totals.totals[at]
+        read = every[at]
         if np.isnan(read).any():
             raise Problem("not_a_number", column=estimand.variable)
         needed = len(estimand.terms) + len(estimand.extras)
@@ -340,16 +340,17 @@ def _totals(
     joint: bool,
     deff: bool,
 ) -> tuple[Totals, list[list[int]]]:
-    """Reduce what the estimands ask for; give the totals and where each finds its terms."""
+    """Reduce what the estimands ask for; give the totals and where each finds its terms, extras after all terms."""
     calibration = design.calibration
-    first: list[str] = []
+    first: list[Term] = []
     if isinstance(calibration, CellCalibration) and design.rows_are_units:
-        first = ["1"]
+        first = [ONE]
     elif calibration is not None:
         first = calibration_terms(calibration)
-    wanted = [*first, *(t for e in asked for t in e.terms)]
-    terms = list(dict.fromkeys([*wanted, *(t for e in asked for t in (e.extras if deff else ()))]))
-    positions = [[terms.index(t) for t in (*e.terms, *(e.extras if deff else ()))] for e in asked]
+    terms = list(dict.fromkeys([*first, *(t for e in asked for t in e.terms)]))
+    extras = list(dict.fromkeys(t for e in asked for t in (e.extras if deff else ()) if t not in terms))
+    place = {t: i for i, t in enumerate([*terms, *extras])}
+    positions = [[place[t] for t in (*e.terms, *(e.extras if deff else ()))] for e in asked]
     core = [at[: len(e.terms)] for at, e in zip(positions, asked, strict=True)]
     groups = [sorted({i for at in core for i in at})] if joint else core
     pairs = {(min(a, b), max(a, b)) for at in groups for a in at for b in at}
@@ -359,6 +360,7 @@ def _totals(
         source,
         design,
         terms,
+        extras=extras,
         counts=list(dict.fromkeys(e.count for e in asked)),
         pairs=sorted(pairs),
         by=by,
@@ -377,7 +379,7 @@ def _totals(
 def _outer(
     source: Source,
     design: Design,
-    terms: Sequence[str],
+    terms: Sequence[Term],
     by: Sequence[str],
     where: str | None,
     domains: Sequence[tuple[Any, ...]],
@@ -390,7 +392,7 @@ def _outer(
     weight = weight_sql(design, source)
     keys = [f"{quoted(b)} AS k{i}" for i, b in enumerate(by)]
     sums = [
-        f"sum({WEIGHT} * ({a}) * ({t})) AS s{p}_{k}" for p, a in enumerate(x) for k, t in enumerate(terms)
+        f"sum({WEIGHT} * ({a}) * ({t.sql})) AS s{p}_{k}" for p, a in enumerate(x) for k, t in enumerate(terms)
     ]
     condition = " AND ".join([f"({where})" if where else "TRUE", *(f"{quoted(b)} IS NOT NULL" for b in by)])
     table = source.query(
@@ -412,7 +414,7 @@ def _cell_sums(
     source: Source,
     design: Design,
     calibration: CellCalibration,
-    terms: Sequence[str],
+    terms: Sequence[Term],
     *,
     by: Sequence[str],
     where: str | None,
@@ -420,22 +422,21 @@ def _cell_sums(
 ) -> NDArray[np.float64]:
     """Second pass of a calibration by cells: sums of each term, a domain and level, with base weights or by rows."""
     source = source.celled(calibration)
-    weight = "1e0" if calibration.by_rows else weight_sql(design, source)
-    keys = [f"{quoted(b)} AS k{i}" for i, b in enumerate([*by, CELL])]
-    sums = [f"sum({WEIGHT} * ({t})) AS s{k}" for k, t in enumerate(terms)]
-    condition = " AND ".join([f"({where})" if where else "TRUE", *(f"{quoted(b)} IS NOT NULL" for b in by)])
-    table = source.query(
-        f"SELECT {', '.join([*keys, *sums])} FROM (SELECT *, {weight} AS {WEIGHT} FROM {source.name}) "
-        f"WHERE {condition} GROUP BY ALL",
-        "calibration residuals",
+    weight = ONE if calibration.by_rows else weight_of(design, source)
+    keys = (*by, CELL)
+    table, _ = source.grouped(
+        Grouping(keys, weight, sums=tuple(terms), by=tuple(by), where=where), "calibration residuals"
     )
     number = {d: i for i, d in enumerate(domains)}
-    keyed = [table.column(f"k{i}").to_pylist() for i in range(len(by) + 1)]
-    at = np.array([number[d] for d in zip(*keyed[:-1], strict=True)] if by else [0] * table.num_rows)
-    cell = np.array(keyed[-1])
+    keyed = [table.column(f"k{i}").to_pylist() for i in range(len(keys))]
+    inside = table.column("inside").to_pylist()
+    met = [number.get(d, -1) for d in zip(*keyed[:-1], strict=True)] if by else [0] * table.num_rows
+    at = np.where(inside, met, -1)
+    pick = np.flatnonzero(at >= 0)
+    cell = np.array(keyed[-1])[pick]
     result = np.empty((len(domains), int(calibration.level_starts[-1]), len(terms)))
     for k in range(len(terms)):
-        result[:, :, k] = calibration.by_level(at, cell, floats(table, f"s{k}"), len(domains))
+        result[:, :, k] = calibration.by_level(at[pick], cell, floats(table, f"s{k}")[pick], len(domains))
     return result
 
 

@@ -14,7 +14,7 @@ from zhiheng.measure.design import CellCalibration, Design, RegressionCalibratio
 from zhiheng.measure.design.grouping import dense, summed, tally
 from zhiheng.measure.design.variance import Skeleton, skeleton_of
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction.source import MARGIN
+from zhiheng.measure.reduction.terms import MARGIN, ONE, Term
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class Totals:
 
     leaves: Leaves
     design: Design
-    terms: tuple[str, ...]
+    terms: tuple[Term, ...]
     outer: NDArray[np.float64] | None = None
 
     @cached_property
@@ -202,7 +202,7 @@ class Totals:
         """Where rows are units: (domains, p, terms) and (p, p) scaled squared-weight products."""
         calibration = self.design.calibration
         if isinstance(calibration, CellCalibration):
-            one, pick = self.terms.index("1"), self.inside
+            one, pick = self.terms.index(ONE), self.inside
             domain, cell = self.leaves.domain[pick], self._cell[pick]
             cross = np.zeros((self.domains, int(calibration.level_starts[-1]), len(self.terms)))
             for k in range(len(self.terms)):
@@ -457,13 +457,13 @@ class Totals:
         return summed(unit, self.influence(gradients, matrix, self.fitted(gradients)), int(unit.max()) + 1)
 
 
-def calibration_terms(calibration: CellCalibration | RegressionCalibration) -> list[str]:
+def calibration_terms(calibration: CellCalibration | RegressionCalibration) -> list[Term]:
     """Give the calibration variables as row expressions: levels of the margins, or what was calibrated on."""
     if isinstance(calibration, RegressionCalibration):
-        return list(calibration.terms)
+        return [Term(written=t) for t in calibration.terms]
     starts = calibration.level_starts
     return [
-        f"CASE WHEN {MARGIN}{m} = {level} THEN 1 END"
+        Term(levels=((f"{MARGIN}{m}", level),))
         for m, (start, stop) in enumerate(itertools.pairwise(starts))
         for level in range(int(stop - start))
     ]

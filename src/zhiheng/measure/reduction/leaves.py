@@ -11,15 +11,12 @@ import numpy as np
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
 from zhiheng.measure.design.grouping import dense, tally
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction.source import CELL, FACTOR, WEIGHT, Source, floats, quoted
+from zhiheng.measure.reduction.source import Source, floats
+from zhiheng.measure.reduction.terms import CELL, FACTOR, GOOD, ONE, WEIGHT, Grouping, Term, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
-
-
-GOOD = f"{WEIGHT} > 0 AND {WEIGHT} <= 'infinity'::DOUBLE"
-"""That a weight is positive and a number; NaN is above infinity here."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +80,7 @@ class Leaves:
     rows : (leaves,) rows.
     weight : (leaves,) sum of base weights.
     sums : (terms, leaves) base-weighted sums of the row expressions.
+    totals : (extras, domains) weighted totals of the row expressions that are wanted no finer.
     counts : (counts, leaves) rows with an answer.
     products : term pair to its position in `product_sums`.
     product_sums : (pairs, leaves) sum of squared weight times the product.
@@ -98,28 +96,36 @@ class Leaves:
     rows: NDArray[np.float64]
     weight: NDArray[np.float64]
     sums: Columns
+    totals: NDArray[np.float64]
     counts: Columns
     products: dict[tuple[int, int], int]
     product_sums: Columns
     passes: list[str]
 
 
-def weight_sql(design: Design, source: Source) -> str:
-    """Give the SQL of the base weight, after checking that every row has a positive one."""
+def weight_of(design: Design, source: Source) -> Term:
+    """Give the base weight of a row; that every row has a positive one is looked at after the pass."""
     if design.weight_expression is not None:
-        return f"({design.weight_expression})"
+        return Term(written=f"({design.weight_expression})")
     if design.weights is None:
-        return "1e0"
+        return ONE
     source.require_numeric([design.weights])
-    return f"{quoted(design.weights)}::DOUBLE"
+    return Term(((design.weights, 0.0),))
+
+
+def weight_sql(design: Design, source: Source) -> str:
+    """Give the base weight of a row in SQL."""
+    weight = weight_of(design, source)
+    return "1e0" if weight == ONE else weight.sql
 
 
 def reduce_rows(
     source: Source,
     design: Design,
-    terms: Sequence[str],
+    terms: Sequence[Term],
     *,
-    counts: Sequence[str] = (),
+    extras: Sequence[Term] = (),
+    counts: Sequence[Term] = (),
     pairs: Sequence[tuple[int, int]] = (),
     by: Sequence[str] = (),
     where: str | None = None,
@@ -131,8 +137,9 @@ def reduce_rows(
     ----------
     source : the rows.
     design : the design; its calibration multiplies the weight, or adds its cells where rows are units.
-    terms : row expressions in SQL without the weight; NULL adds nothing.
-    counts : expressions whose non-missing rows are counted.
+    terms : row expressions, summed a leaf.
+    extras : row expressions of which only the weighted totals of the domains are wanted.
+    counts : whose rows are counted.
     pairs : pairs of terms whose squared-weight products are wanted; taken only where rows are units.
     by : domain columns.
     where : SQL condition; rows outside stay in the design.
@@ -149,45 +156,37 @@ def reduce_rows(
     stages = design.counted_stages
     keys = _key_columns(design, by, [CELL] if by_cell else [])
     source.require(keys)
-    weight = weight_sql(design, source)
-    row_weight = weight
+    weight = weight_of(design, source)
     if isinstance(calibration, RegressionCalibration):
-        row_weight = f"{weight} * ({calibration.factor})"
+        weight = weight.times(Term(written=f"({calibration.factor})"))
     elif calibration is not None and not by_cell:
-        row_weight = f"{weight} * {FACTOR}"
-    distinct = list(dict.fromkeys(terms))
+        weight = weight.times(Term(((FACTOR, 0.0),)))
     needed = list(dict.fromkeys(pairs)) if design.rows_are_units else []
-    counted = dict.fromkeys(counts)
-    select = [f"{quoted(k)} AS k{i}" for i, k in enumerate(keys)]
-    select.append(f"COALESCE(({where}), FALSE) AS inside" if where else "TRUE AS inside")
-    select += [
-        "count(*) AS rows",
-        f"sum({WEIGHT}) AS weight",
-        f"count(CASE WHEN {GOOD} THEN NULL ELSE 1 END) AS bad",
-    ]
-    select += [
-        f"sum({WEIGHT} * ({t})) AS s{i}" if t != "1" else f"sum({WEIGHT}) AS s{i}"
-        for i, t in enumerate(distinct)
-    ]
-    select += [f"count({c}) AS c{i}" for i, c in enumerate(counted) if c != "1"]
-    products = {pair: _product(terms[pair[0]], terms[pair[1]]) for pair in needed}
-    multiplied = {product: i for i, product in enumerate(dict.fromkeys(products.values()))}
-    select += [f"sum({WEIGHT} * {WEIGHT} * {product}) AS p{i}" for product, i in multiplied.items()]
-    sizes = [(i, c) for i, s in enumerate(stages) for c in (s.population or s.fraction,) if c]
-    for i, column in sizes:
-        source.require_numeric([column])
-        select += [f"min({quoted(column)})::DOUBLE AS lo{i}", f"max({quoted(column)})::DOUBLE AS hi{i}"]
+    products = {pair: terms[pair[0]].times(terms[pair[1]]) for pair in needed}
+    sizes = {i: c for i, s in enumerate(stages) for c in (s.population or s.fraction,) if c}
+    source.require_numeric(list(sizes.values()))
+    every = [*counts, Term(answered=(CELL,))] if isinstance(calibration, CellCalibration) else counts
+    # a leaf's sums are multiplied by its factor, so totals of domains are told in the pass only where that is 1
+    whole = not by_cell and (design.weights is not None or design.weight_expression is not None)
+    asked = Grouping(
+        keys=tuple(keys),
+        weight=weight,
+        sums=tuple(dict.fromkeys([*terms, *([] if whole else extras)])),
+        totals=tuple(dict.fromkeys(extras)) if whole else (),
+        by=tuple(by),
+        squares=tuple(dict.fromkeys(products.values())),
+        counts=tuple(c for c in dict.fromkeys(every) if c != ONE),
+        ranges=tuple(sizes.values()),
+        where=where,
+    )
+    table, apart = source.grouped(asked, purpose)
     if isinstance(calibration, CellCalibration):
-        select.append(f"count({CELL}) AS celled")
-    rows = f"(SELECT *, {row_weight} AS {WEIGHT} FROM {source.name})"
-    table = source.query(f"SELECT {', '.join(select)} FROM {rows} GROUP BY ALL", purpose)
-    if isinstance(calibration, CellCalibration):
-        _check_cells(source, table, calibration)
-    _check_weights(source, table, design, rows)
+        _check_cells(source, floats(table, _count(asked, Term(answered=(CELL,)))), table, calibration)
+    _check_weights(source, table, design, weight)
 
     coded = {k: _codes(table.column(f"k{i}")) for i, k in enumerate(keys)}
     domain, domains = _domains(table, [coded[b] for b in by])
-    levels = _levels(table, design, coded, dict(sizes))
+    levels = _levels(table, design, coded, sizes)
     cell = coded[CELL].codes if by_cell else None
     if cell is not None:
         cell = np.array(coded[CELL].values, dtype=np.int64)[cell]
@@ -199,8 +198,15 @@ def reduce_rows(
     factor = fraction_weight.copy()
     if isinstance(calibration, CellCalibration) and cell is not None:
         factor *= calibration.factors[cell]
-    position = {t: i for i, t in enumerate(distinct)}
-    where_counted = {c: f"c{i}" for i, c in enumerate(counted)} | {"1": "rows"}
+    at = [] if apart is None else _places(apart, len(by), domains)
+    totals = np.zeros((len(extras), len(domains)))
+    inside = np.flatnonzero(domain >= 0)
+    for i, term in enumerate(extras):
+        if apart is not None:
+            totals[i] = floats(apart, f"t{asked.totals.index(term)}")[at]
+            continue
+        name = f"t{asked.totals.index(term)}" if whole else f"s{asked.sums.index(term)}"
+        totals[i] = tally(domain[inside], (factor * floats(table, name))[inside], len(domains))
     return Leaves(
         domains=domains,
         domain=domain,
@@ -210,24 +216,25 @@ def reduce_rows(
         fraction_weight=fraction_weight,
         rows=floats(table, "rows"),
         weight=floats(table, "weight"),
-        sums=Columns(table, tuple(f"s{position[t]}" for t in terms)),
-        counts=Columns(table, tuple(where_counted[c] for c in counts)),
+        sums=Columns(table, tuple(f"s{asked.sums.index(t)}" for t in terms)),
+        totals=totals,
+        counts=Columns(table, tuple(_count(asked, c) for c in counts)),
         products={pair: i for i, pair in enumerate(needed)},
-        product_sums=Columns(table, tuple(f"p{multiplied[products[pair]]}" for pair in needed)),
+        product_sums=Columns(table, tuple(f"p{asked.squares.index(products[pair])}" for pair in needed)),
         passes=list(source.passes),
     )
 
 
-def _product(a: str, b: str) -> str:
-    """Multiply two row expressions; what is 0 or 1 on every row where the other counts is left out."""
-    for one, other in ((a, b), (b, a)):
-        if one == "1":
-            return f"({other})"
-        if one.startswith("CASE WHEN ") and one.endswith(" THEN 1 END"):
-            condition = one.removesuffix(" THEN 1 END")
-            if other.startswith((f"{condition} THEN ", f"{condition} AND ")) and " OR " not in other:
-                return f"({other})"
-    return f"({a}) * ({b})"
+def _count(asked: Grouping, term: Term) -> str:
+    """Name the column of a count."""
+    return "rows" if term == ONE else f"c{asked.counts.index(term)}"
+
+
+def _places(table: pa.Table, keys: int, domains: list[tuple[Any, ...]]) -> list[int]:
+    """Find the row of each domain in a table of totals."""
+    values = [table.column(f"k{i}").to_pylist() for i in range(keys)]
+    row = {domain: at for at, domain in enumerate(zip(*values, strict=True))} if keys else {(): 0}
+    return [row[domain] for domain in domains]
 
 
 def _key_columns(design: Design, by: Sequence[str], cells: Sequence[str]) -> list[str]:
@@ -240,8 +247,10 @@ def _key_columns(design: Design, by: Sequence[str], cells: Sequence[str]) -> lis
     return list(keys)
 
 
-def _check_cells(source: Source, table: pa.Table, calibration: CellCalibration) -> None:
-    if floats(table, "celled").sum() == floats(table, "rows").sum():
+def _check_cells(
+    source: Source, celled: NDArray[np.float64], table: pa.Table, calibration: CellCalibration
+) -> None:
+    if celled.sum() == floats(table, "rows").sum():
         return
     columns = ", ".join(quoted(c) for c in calibration.columns)
     found = source.query(
@@ -250,7 +259,7 @@ def _check_cells(source: Source, table: pa.Table, calibration: CellCalibration) 
     raise Problem("target_missing_cell", columns="×".join(calibration.columns), found=str(found.to_pylist()))
 
 
-def _check_weights(source: Source, table: pa.Table, design: Design, rows: str) -> None:
+def _check_weights(source: Source, table: pa.Table, design: Design, weight: Term) -> None:
     if table.num_rows == 0:
         raise Problem("no_rows", found="0")
     given = design.weights is not None or design.weight_expression is not None
@@ -258,7 +267,8 @@ def _check_weights(source: Source, table: pa.Table, design: Design, rows: str) -
         return
     name = design.weights or "w"
     found = source.query(
-        f"SELECT count(*) - count({WEIGHT}) AS missing, min({WEIGHT}) AS least FROM {rows} WHERE ({GOOD}) IS NOT TRUE",
+        f"SELECT count(*) - count({WEIGHT}) AS missing, min({WEIGHT}) AS least "
+        f"FROM (SELECT *, {weight.sql} AS {WEIGHT} FROM {source.name}) WHERE ({GOOD}) IS NOT TRUE",
         "weights",
     ).to_pylist()[0]
     if found["missing"]:

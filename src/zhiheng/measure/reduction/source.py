@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from zhiheng.measure.design import CellCalibration
 from zhiheng.measure.problems import Problem
+from zhiheng.measure.reduction import plain
 from zhiheng.measure.reduction.postgres import OpenTable, Postgres, open_table
+from zhiheng.measure.reduction.terms import CELL, FACTOR, MARGIN, Grouping, literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,40 +26,12 @@ if TYPE_CHECKING:
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
            "FLOAT", "DOUBLE", "BOOLEAN", "DECIMAL")  # fmt: skip
 
-WEIGHT = "zhiheng_weight"
-"""The weight of a row while it is being reduced."""
-
-CELL, FACTOR, MARGIN = "zhiheng_cell", "zhiheng_factor", "zhiheng_margin"
-"""Columns that a calibration by cells adds to the rows."""
-
 CSV_TYPES = "['BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'VARCHAR']"
 """What a csv column may become: never a boolean, or “Yes” would stop being an answer."""
 
 
 TWO_HALVES = 200_000
 """Rows from which reading a file in two halves at once pays."""
-
-
-def quoted(column: str) -> str:
-    """Give the SQL name of a column."""
-    return '"' + column.replace('"', '""') + '"'
-
-
-def literal(value: object) -> str:
-    """Give a value as a SQL literal."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return repr(value)
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def real(value: float) -> str:
-    """Give a number as a SQL double, to the last bit (a plain literal would be a decimal)."""
-    text = repr(float(value))
-    return text if "e" in text else f"{text}e0"
 
 
 @dataclass
@@ -72,6 +46,8 @@ class Source:
     passes : every statement that read the rows, for `explain`.
     name : the table, as SQL, for passes over all rows.
     stream : where the rows come from when they are streamed anew for each pass.
+    batches : the rows without the database, where Arrow reads them.
+    calibration : whose cells are columns of the rows.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -80,6 +56,8 @@ class Source:
     passes: list[str]
     name: str = "source"
     stream: OpenTable | None = None
+    batches: plain.Batches | None = None
+    calibration: CellCalibration | None = None
 
     def begin(self, sql: str, rows: int | None = None) -> str:
         """Make the rows ready for one statement, or the first so many of them; give the statement."""
@@ -129,6 +107,15 @@ class Source:
         with self.refusing(purpose):
             return self.connection.sql(self.begin(sql)).to_arrow_table()
 
+    def grouped(self, grouping: Grouping, purpose: str) -> tuple[pa.Table, pa.Table | None]:
+        """Run one grouped pass; give the table of its statement, and totals apart where they were kept apart."""
+        if self.batches is not None:
+            found = plain.group(self.batches, grouping, self.calibration)
+            if found is not None:
+                self.passes.append(f"{purpose}, without the database: {grouping.sql(self.name)}")
+                return found
+        return self.query(grouping.sql(self.name), purpose), None
+
     def celled(self, calibration: CellCalibration) -> Source:
         """Give the rows with their calibration cell, its factor and its level in each margin.
 
@@ -152,7 +139,7 @@ class Source:
         added = [CELL, FACTOR, *(f"{MARGIN}{m}" for m in range(len(calibration.margins)))]
         joined = f"(SELECT r.*, {', '.join(f'c.{a}' for a in added)} FROM {self.name} r LEFT JOIN cells c ON {match})"
         types = self.types | dict.fromkeys(added, "BIGINT") | {FACTOR: "DOUBLE"}
-        return replace(self, types=types, name=joined)
+        return replace(self, types=types, name=joined, calibration=calibration)
 
     def numbered(self, columns: Sequence[str]) -> Source:
         """Give some columns again with the row number, from 0, as column ``row``."""
@@ -161,7 +148,7 @@ class Source:
         with self.refusing("numbered"):
             self.connection.execute(self.begin(sql))
         types = {c: self.types[c] for c in columns} | {"row": "BIGINT"}
-        return replace(self, types=types, name="numbered", stream=None)
+        return replace(self, types=types, name="numbered", stream=None, batches=None)
 
     def shift(self, columns: Sequence[str]) -> dict[str, float]:
         """Give a constant near the mean of each column, from the first rows: taken off before squaring."""
@@ -226,7 +213,7 @@ def opened(data: object, *, exact: bool = False) -> Iterator[Source]:
         )
         # the one join, of rows with calibration cells, goes as it is written: cells are looked up for rows as they come
         connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        stream, name = None, "source"
+        stream, name, batches = None, "source", None
         if isinstance(data, Postgres):
             import pyarrow as pa  # noqa: PLC0415 - slow import
 
@@ -234,30 +221,70 @@ def opened(data: object, *, exact: bool = False) -> Iterator[Source]:
             connection.register("source", pa.schema(stream.columns).empty_table())
             complete = stream.complete
         else:
-            complete, name = _attach(connection, data)
+            complete, name, batches = _attach(connection, data, exact=exact)
         described = connection.execute("DESCRIBE source").fetchall()
         types = {r[0]: r[1] for r in described}
-        yield Source(connection, types, complete, [], "source" if exact else name, stream)
+        yield Source(connection, types, complete, [], "source" if exact else name, stream, batches)
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, data: object) -> tuple[frozenset[str], str]:
-    """Name the rows ``source``; give the columns without missing values and what to pass over the rows by."""
+Attached: TypeAlias = "tuple[frozenset[str], str, plain.Batches | None]"
+"""The columns without missing values, what to pass over the rows by, and the rows without the database."""
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, data: object, *, exact: bool) -> Attached:
+    """Name the rows ``source``."""
     if isinstance(data, str | os.PathLike):
-        return _attach_files(connection, [Path(data)])
+        return _attach_files(connection, [Path(data)], exact=exact)
     if isinstance(data, list | tuple) and data and all(isinstance(d, str | os.PathLike) for d in data):
-        return _attach_files(connection, [Path(d) for d in data])
+        return _attach_files(connection, [Path(d) for d in data], exact=exact)
     table = as_arrow(data)
     if table.num_rows == 0:
         raise Problem("empty_file", path="(table)")
-    return _register(connection, table)
+    return _register(connection, table, exact=exact)
 
 
-def _register(connection: duckdb.DuckDBPyConnection, table: pa.Table) -> tuple[frozenset[str], str]:
+def _register(connection: duckdb.DuckDBPyConnection, table: pa.Table, *, exact: bool) -> Attached:
     connection.register("source", table)
-    return frozenset(n for n in table.column_names if table.column(n).null_count == 0), "source"
+    complete = frozenset(n for n in table.column_names if table.column(n).null_count == 0)
+    batches = plain.Batches(
+        table.schema,
+        lambda columns, _: [iter(table.select(columns).to_batches(max_chunksize=plain.BATCH))],
+        1 if exact else _workers(),
+    )
+    return complete, "source", batches
 
 
-def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> tuple[frozenset[str], str]:
+def _workers() -> int:
+    """Threads for a pass without the database: it was measured on two, and past four they wait for each other."""
+    return min(4, os.cpu_count() or 1)
+
+
+def _parquet_batches(paths: list[Path], *, exact: bool) -> plain.Batches | None:
+    """Give the rows of parquet files as Arrow reads them; None where files differ in their columns."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow import
+
+    told = [pq.read_metadata(path) for path in paths]
+    schema = told[0].schema.to_arrow_schema()
+    if any(not of.schema.to_arrow_schema().equals(schema) for of in told[1:]):
+        return None
+    groups = [(i, group) for i, of in enumerate(told) for group in range(of.num_row_groups)]
+
+    def share(own: list[tuple[int, int]], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        for i, path in enumerate(paths):
+            # without these two, all of a row group is held at once
+            with pq.ParquetFile(path, metadata=told[i], pre_buffer=False, buffer_size=1 << 16) as file:
+                yield from file.iter_batches(
+                    plain.BATCH, [g for at, g in own if at == i], list(columns), use_threads=False
+                )
+
+    def shares(columns: Sequence[str], number: int) -> list[Iterator[pa.RecordBatch]]:
+        number = min(number, len(groups))
+        return [share(groups[k::number], columns) for k in range(number)]
+
+    return plain.Batches(schema, shares, 1 if exact else _workers())
+
+
+def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path], *, exact: bool) -> Attached:
     import duckdb  # noqa: PLC0415 - slow import
 
     for path in paths:
@@ -272,9 +299,8 @@ def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> t
     if kind not in (".parquet", ".csv"):
         import pyarrow as pa  # noqa: PLC0415 - slow import
 
-        return _register(
-            connection, pa.concat_tables([read_table(p) for p in paths], promote_options="default")
-        )
+        table = pa.concat_tables([read_table(p) for p in paths], promote_options="default")
+        return _register(connection, table, exact=exact)
     listed = "[" + ", ".join(literal(str(p)) for p in paths) + "]"
     # the file is asked for by a view; after that nothing but these files may be reached
     reader = (
@@ -294,22 +320,23 @@ def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path]) -> t
             raise Problem("file_encoding", path=paths[0].name) from error
         raise Problem("file_unreadable", path=paths[0].name, found=reason.splitlines()[0]) from error
     if kind == ".csv":
-        return frozenset(), "source"
+        return frozenset(), "source", None
     columns = connection.execute(
         "SELECT path_in_schema, sum(stats_null_count), count(*) = count(stats_null_count), count(*), "
         f"sum(row_group_num_rows) FROM parquet_metadata({listed}) GROUP BY 1"
     ).fetchall()
     complete = frozenset(column for column, nulls, known, _, _ in columns if known and nulls == 0)
+    batches = _parquet_batches(paths, exact=exact)
     row_groups, rows = max(c[3] for c in columns), int(max(c[4] for c in columns))
     if row_groups > 1 or rows < TWO_HALVES or any(c[0] == "file_row_number" for c in columns):
-        return complete, "source"
+        return complete, "source", batches
     # DuckDB reads a row group on one thread: a file that has only one is read as two halves
     half = f"SELECT * EXCLUDE (file_row_number) FROM read_parquet({listed}, file_row_number = true)"
     connection.execute(
         f"CREATE VIEW halves AS {half} WHERE file_row_number < {rows // 2} "
         f"UNION ALL {half} WHERE file_row_number >= {rows // 2}"
     )
-    return complete, "halves"
+    return complete, "halves", batches
 
 
 def as_arrow(data: object) -> pa.Table:

@@ -63,7 +63,10 @@ def execute(address: str, *statements: str) -> None:
 
 def test_same_numbers_as_from_parquet(answers: Postgres, tmp_path: Path) -> None:
     pq.write_table(rows(), tmp_path / "rows.parquet")
-    assert numbers(answers) == numbers(tmp_path / "rows.parquet")
+    for one, other in zip(numbers(answers), numbers(tmp_path / "rows.parquet"), strict=True):
+        words = [k for k, v in other.items() if isinstance(v, str)]
+        assert {k: one.pop(k) for k in words} == {k: other.pop(k) for k in words}
+        assert one == pytest.approx(other, rel=1e-11)
 
 
 def test_same_bits_as_from_parquet_on_many_rows(address: str, tmp_path: Path) -> None:

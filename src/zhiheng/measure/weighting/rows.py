@@ -11,7 +11,8 @@ import numpy as np
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import reduce_rows, weight_sql
-from zhiheng.measure.reduction.source import floats, literal, opened, quoted, real
+from zhiheng.measure.reduction.source import floats, opened
+from zhiheng.measure.reduction.terms import ONE, literal, quoted, real
 from zhiheng.measure.weighting.report import Step, Weighted, kish
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def weights_of(data: object, design: Design) -> NDArray[np.float64]:
         if design.weight_expression is not None or isinstance(design.calibration, RegressionCalibration):
             needed = list(source.types)
         numbered = source.numbered(list(dict.fromkeys(needed)))
-        leaves = reduce_rows(numbered, replace(design, lonely="remove"), ["1"], by=["row"])
+        leaves = reduce_rows(numbered, replace(design, lonely="remove"), [ONE], by=["row"])
     result = np.empty(len(leaves.domains))
     result[leaves.domain] = leaves.factor * leaves.sums[0]
     return result
@@ -74,7 +75,7 @@ def fraction_weights(data: object, design: Design) -> Design:
         return design
     columns = [c for s in design.counted_stages for c in (s.stratum, s.cluster) if c and c != "*"]
     with opened(data) as source:
-        leaves = reduce_rows(source, design.with_calibration(None), ["1"], by=columns)
+        leaves = reduce_rows(source, design.with_calibration(None), [ONE], by=columns)
     values = np.empty(len(leaves.domains))
     values[leaves.domain] = leaves.fraction_weight
     expression = case_of(columns, leaves.domains, values) if columns else real(values[0])
