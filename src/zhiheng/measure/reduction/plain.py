@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from zhiheng.measure.design.grouping import tally
-from zhiheng.measure.reduction.terms import CELL, FACTOR, MARGIN, Grouping, Term
+from zhiheng.measure.reduction.numbering import Keys, TooManyPairsError
+from zhiheng.measure.reduction.terms import CELL, FACTOR, MARGIN, ONE, Grouping, Term
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 BATCH = 131_072
 """Rows at a time: few enough to stay near the processor, enough that what Python adds does not count."""
-
-TABLE = 1 << 24
-"""Pairs of keys that a table may have room for; with more, the database groups."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +47,6 @@ class Batches:
     schema: pa.Schema
     shares: Callable[[Sequence[str], int], Sequence[Iterator[pa.RecordBatch]]]
     workers: int
-
-
-class TooManyPairsError(Exception):
-    """The keys have too many values for a table of their pairs."""
 
 
 def group(
@@ -101,6 +95,20 @@ def group(
     return sums.tables()
 
 
+def first_means(batches: Batches, columns: Sequence[str], rows: int) -> list[float | None] | None:
+    """Give the mean of each column over the first so many rows, or None where it cannot."""
+    import pyarrow as pa  # noqa: PLC0415 - slow import
+    import pyarrow.compute as pc  # noqa: PLC0415 - slow import
+
+    asked = Grouping((), ONE, sums=tuple(Term(((c, 0.0),)) for c in columns))
+    read = _columns(batches.schema, asked, None)
+    try:
+        batch = None if read is None else next(batches.shares(read, 1)[0], None)
+    except (pa.ArrowException, OSError):
+        return None
+    return None if batch is None else [pc.mean(batch.column(c).slice(0, rows)).as_py() for c in columns]
+
+
 def _columns(schema: pa.Schema, grouping: Grouping, calibration: CellCalibration | None) -> list[str] | None:
     """Name the columns to read; None where one is not plain."""
     import pyarrow as pa  # noqa: PLC0415 - slow import
@@ -132,163 +140,7 @@ def _columns(schema: pa.Schema, grouping: Grouping, calibration: CellCalibration
     return sorted(keys | numbers) or None
 
 
-# ── numbering ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class _Values:
-    """Numbers the values of a column as they are met; missing is a value.
-
-    Whole numbers that do not lie far apart are looked up in a table; others, and text, by name.
-    """
-
-    def __init__(self, of: pa.DataType) -> None:
-        import pyarrow as pa  # noqa: PLC0415 - slow import
-
-        self.type = of
-        self.values: list[Any] = []
-        self._number: dict[Any, int] = {}
-        self._low = 0
-        self._table: Numbers | None = np.zeros(0, dtype=np.int32) if pa.types.is_integer(of) else None
-
-    @property
-    def size(self) -> int:
-        """How many values there are."""
-        return len(self.values)
-
-    def number(self, array: pa.Array) -> Numbers:
-        """Give the number of each value."""
-        if self._table is not None and not array.null_count:
-            met = array.to_numpy()
-            if self._reaches(int(met.min()), int(met.max())):
-                at = met.astype(np.int64) - self._low if self._low else met
-                numbers: Numbers = self._table[at]
-                if numbers.min() < 0:
-                    self._add(np.unique(met[numbers < 0]).tolist())
-                    numbers = self._table[at]
-                return numbers
-        encoded = array.dictionary_encode("encode")
-        values = encoded.dictionary.to_pylist()
-        self._add([v for v in values if v not in self._number])
-        named = np.array([self._number[v] for v in values], dtype=np.int32)
-        return np.asarray(named[encoded.indices.to_numpy()])
-
-    def _add(self, new: list[Any]) -> None:
-        numbers = range(len(self.values), len(self.values) + len(new))
-        self._number.update(zip(new, numbers, strict=True))
-        self.values += new
-        if self._table is not None:
-            whole = [v for v in new if v is not None]
-            if whole and self._reaches(min(whole), max(whole)):
-                self._table[np.array(whole) - self._low] = [self._number[v] for v in whole]
-
-    def _reaches(self, low: int, high: int) -> bool:
-        """Make the table reach these values; give it up where it would be too long."""
-        if self._table is None:
-            return False
-        if len(self._table):
-            low, high = min(low, self._low), max(high, self._low + len(self._table) - 1)
-        elif 0 < low < 1 << 16:
-            low = 0
-        if high - low >= 1 << 22:
-            self._table = None
-            return False
-        if high - low >= len(self._table):
-            table = np.full(high - low + 1, -1, dtype=np.int32)
-            start = self._low - low if len(self._table) else 0
-            table[start : start + len(self._table)] = self._table
-            self._low, self._table = low, table
-        return True
-
-
-class _Pairs:
-    """Numbers pairs of numbers as they are met.
-
-    As long as each left number was met with one right number only (a stratum that follows from the unit), the pair's
-    number is the left one.
-    """
-
-    def __init__(self) -> None:
-        self.left = self.right = np.zeros(0, dtype=np.int32)
-        self.size = 0
-        self._table: Numbers | None = None
-        self._width = 0
-
-    def number(self, left: Numbers, right: Numbers, lefts: int, rights: int) -> Numbers:
-        """Give the number of each pair, of two sides with so many numbers each."""
-        if self._table is None:
-            if lefts > self.size:
-                more = lefts - self.size
-                self.left = np.arange(lefts, dtype=np.int32)
-                self.right = np.append(self.right, np.full(more, -1, dtype=np.int32))
-                self.size = lefts
-                first = self.right[left] < 0
-                self.right[left[first]] = right[first]
-            if (self.right[left] == right).all():
-                return left
-        if self._table is None or rights > self._width or lefts * self._width > len(self._table):
-            self._widen(lefts, rights)
-        assert self._table is not None
-        code = left.astype(np.int64) * self._width + right
-        numbers: Numbers = self._table[code]
-        if numbers.min() < 0:
-            new = np.unique(code[numbers < 0])
-            self._table[new] = np.arange(self.size, self.size + len(new), dtype=np.int32)
-            self.left = np.append(self.left, (new // self._width).astype(np.int32))
-            self.right = np.append(self.right, (new % self._width).astype(np.int32))
-            self.size += len(new)
-            numbers = self._table[code]
-        return numbers
-
-    def _widen(self, lefts: int, rights: int) -> None:
-        """Make a table with room for so many numbers on each side."""
-        self._width = 1 << (rights - 1).bit_length()
-        size = self._width << (lefts - 1).bit_length()
-        if size > TABLE:
-            raise TooManyPairsError
-        self._table = np.full(size, -1, dtype=np.int32)
-        self._table[self.left.astype(np.int64) * self._width + self.right] = np.arange(
-            self.size, dtype=np.int32
-        )
-
-
-class _Keys:
-    """Numbers the groups that the values of some columns make."""
-
-    def __init__(self, columns: Sequence[str], schema: pa.Schema) -> None:
-        import pyarrow as pa  # noqa: PLC0415 - slow import
-
-        self.columns = tuple(reversed(columns))  # the finest first: what follows from it makes no pairs
-        self._values = [_Values(pa.int64() if c == CELL else schema.field(c).type) for c in self.columns]
-        self._pairs = [_Pairs() for _ in columns[1:]]
-
-    @property
-    def size(self) -> int:
-        """How many groups there are."""
-        return (self._pairs or self._values)[-1].size if self.columns else 1
-
-    def number(self, rows: _Rows) -> Numbers:
-        """Give the group of each row."""
-        if not self.columns:
-            return np.zeros(rows.number, dtype=np.int32)
-        groups, size = self._values[0].number(rows.array(self.columns[0])), self._values[0].size
-        for column, values, pairs in zip(self.columns[1:], self._values[1:], self._pairs, strict=True):
-            right = values.number(rows.array(column))
-            groups, size = pairs.number(groups, right, size, values.size), pairs.size
-        return groups
-
-    def values(self) -> dict[str, pa.Array]:
-        """Give the values of each column, a group."""
-        import pyarrow as pa  # noqa: PLC0415 - slow import
-
-        at, found = np.arange(self.size, dtype=np.int32), {}
-        for i in range(len(self.columns) - 1, -1, -1):
-            pairs = self._pairs[i - 1] if i else None
-            own = at if pairs is None else pairs.right[at]
-            found[self.columns[i]] = pa.array(self._values[i].values, self._values[i].type).take(
-                pa.array(own)
-            )
-            at = at if pairs is None else pairs.left[at]
-        return found
+# ── adding up ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class _Cells:
@@ -296,21 +148,18 @@ class _Cells:
 
     def __init__(self, calibration: CellCalibration, schema: pa.Schema) -> None:
         self.calibration = calibration
-        self._keys = _Keys(calibration.columns, schema)
+        self._keys = Keys(calibration.columns, schema)
         self._cell_of = {cell: i for i, cell in enumerate(calibration.cells)}
         self._cells = np.zeros(0, dtype=np.int64)
 
     def number(self, rows: _Rows) -> NDArray[np.int64]:
         """Give the cell of each row, -1 where it has none."""
-        groups = self._keys.number(rows)
+        groups = self._keys.number(rows.array, rows.number)
         if self._keys.size > len(self._cells):
             values = self._keys.values()
             met = zip(*(values[c].to_pylist() for c in self.calibration.columns), strict=True)
             self._cells = np.array([self._cell_of.get(cell, -1) for cell in met], dtype=np.int64)
         return self._cells[groups]
-
-
-# ── adding up ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class _Rows:
@@ -414,7 +263,7 @@ class _Sums:
 
     def __init__(self, grouping: Grouping, schema: pa.Schema, calibration: CellCalibration | None) -> None:
         self.grouping = grouping
-        self._keys, self._domains = _Keys(grouping.keys, schema), _Keys(grouping.by, schema)
+        self._keys, self._domains = Keys(grouping.keys, schema), Keys(grouping.by, schema)
         self._cells = None if calibration is None else _Cells(calibration, schema)
         other = [t for t in grouping.squares if t not in (*grouping.sums, *grouping.totals)]
         self.blocks = (grouping.sums, grouping.totals, tuple(other), grouping.counts)
@@ -429,8 +278,8 @@ class _Sums:
         with self._lock:
             if self._cells is not None:
                 rows.calibrate(self._cells.calibration, self._cells.number(rows))
-            group, groups = self._keys.number(rows), self._keys.size
-            domain, domains = self._domains.number(rows), self._domains.size
+            group, groups = self._keys.number(rows.array, rows.number), self._keys.size
+            domain, domains = self._domains.number(rows.array, rows.number), self._domains.size
         weight, good = rows.weight(self.grouping.weight)
         sums, totals, *_, counts = blocks = desk.write(rows)
         row_group = group

@@ -154,14 +154,16 @@ class Source:
         """Give a constant near the mean of each column, from the first rows: taken off before squaring."""
         if not columns:
             return {}
-        wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
-        sql = f"SELECT {wanted} FROM (SELECT * FROM source LIMIT 1000)"
-        with self.refusing("shift"):
-            row = self.connection.execute(self.begin(sql, rows=1000)).fetchall()[0]
+        means = None if self.batches is None else plain.first_means(self.batches, columns, 1000)
+        if means is None:
+            wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
+            sql = f"SELECT {wanted} FROM (SELECT * FROM source LIMIT 1000)"
+            with self.refusing("shift"):
+                means = list(self.connection.execute(self.begin(sql, rows=1000)).fetchall()[0])
         # one significant digit is enough, and keeps the constant the same when the first rows differ a little
         return {
             c: 0.0 if v is None or not math.isfinite(v) else float(f"{v:.1g}")
-            for c, v in zip(columns, row, strict=True)
+            for c, v in zip(columns, means, strict=True)
         }
 
 

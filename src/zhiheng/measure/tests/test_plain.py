@@ -13,7 +13,7 @@ import pytest
 from zhiheng.measure import Design, mean, proportion, rake, ratio, total, variance
 from zhiheng.measure.estimation.estimates import Estimates
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction import plain
+from zhiheng.measure.reduction import numbering, plain
 
 CLUSTER = Design(strata="h", clusters="street", weights="wt", nest=True)
 ELEMENT = Design(strata="h", weights="wt")
@@ -104,9 +104,11 @@ def test_same_numbers_after_raking(design: Design, residuals: str, monkeypatch: 
 
 def test_keys_with_too_many_pairs_go_to_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
     found = mean(rows(), ["y"], CLUSTER, by=["kind", "sex"])
-    monkeypatch.setattr(plain, "TABLE", 16)
+    monkeypatch.setattr(numbering, "TABLE", 16)
     other = mean(rows(), ["y"], CLUSTER, by=["kind", "sex"])
     same(found, other)
+    assert WORD in found.explain()
+    assert WORD not in other.explain()
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_a_bad_weight_in_one_of_many_batches_is_refused(
 
 
 def test_values_get_one_number_whether_looked_up_by_table_or_by_name() -> None:
-    numbered = plain._Values(pa.int64())
+    numbered = numbering.Values(pa.int64())
     met = [[5, 7, 5], [None, 7, 9], [9, 5, -3], [10**12, 7, None], [5, 10**12, -3]]
     numbers = [numbered.number(pa.array(values, pa.int64())).tolist() for values in met]
     number = {value: i for i, value in enumerate(numbered.values)}
