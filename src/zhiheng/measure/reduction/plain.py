@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Array: TypeAlias = NDArray[np.float64]
     Numbers: TypeAlias = NDArray[Any]
 
-BATCH = 131_072
+BATCH = 65_536
 """Rows at a time: few enough to stay near the processor, enough that what Python adds does not count."""
 
 
@@ -40,12 +40,13 @@ class Batches:
     Attributes
     ----------
     schema : the columns.
-    shares : gives the rows with some of the columns, as that many iterators that may be read at once, or as fewer.
+    shares : gives the rows with some of the columns, as so many iterators that may be read at once, or as fewer, each
+        of at most so many rows at a time.
     workers : threads to use; one gives the same bits every time.
     """
 
     schema: pa.Schema
-    shares: Callable[[Sequence[str], int], Sequence[Iterator[pa.RecordBatch]]]
+    shares: Callable[[Sequence[str], int, int], Sequence[Iterator[pa.RecordBatch]]]
     workers: int
 
 
@@ -65,7 +66,7 @@ def group(
     columns = _columns(batches.schema, grouping, calibration)
     if columns is None:
         return None
-    shares = batches.shares(columns, batches.workers)
+    shares = batches.shares(columns, batches.workers, BATCH)
     turns = [threading.Lock() for _ in shares]
     sums, given_up = _Sums(grouping, batches.schema, calibration), threading.Event()
 
@@ -103,10 +104,10 @@ def first_means(batches: Batches, columns: Sequence[str], rows: int) -> list[flo
     asked = Grouping((), ONE, sums=tuple(Term(((c, 0.0),)) for c in columns))
     read = _columns(batches.schema, asked, None)
     try:
-        batch = None if read is None else next(batches.shares(read, 1)[0], None)
+        batch = None if read is None else next(batches.shares(read, 1, rows)[0], None)
     except (pa.ArrowException, OSError):
         return None
-    return None if batch is None else [pc.mean(batch.column(c).slice(0, rows)).as_py() for c in columns]
+    return None if batch is None else [pc.mean(batch.column(c)).as_py() for c in columns]
 
 
 def _columns(schema: pa.Schema, grouping: Grouping, calibration: CellCalibration | None) -> list[str] | None:
@@ -169,7 +170,6 @@ class _Rows:
         self.number = batch.num_rows
         self._batch = batch
         self._made: dict[str, tuple[Array, NDArray[np.bool_] | None]] = {}
-        self._moved: dict[tuple[str, float], Array] = {}
 
     def calibrate(self, calibration: CellCalibration, cell: NDArray[np.int64]) -> None:
         """Add the columns of a calibration, of the cell of each row."""
@@ -198,22 +198,16 @@ class _Rows:
             self._made[column] = array.to_numpy().astype(np.float64, copy=False), inside
         return self._made[column]
 
-    def moved(self, column: str, off: float) -> Array:
-        """Give a column as numbers with a constant taken off."""
-        if (column, off) not in self._moved:
-            values, _ = self.numbers(column)
-            self._moved[column, off] = values - off if off else values
-        return self._moved[column, off]
-
     def fill(self, term: Term, out: Array) -> None:
         """Write the value of a term for each row, 0 where it does not count."""
-        factors = [self.moved(column, off) for column, off in term.factors]
-        if len(factors) < 2:
-            out[:] = factors[0] if factors else 1.0
-        else:
-            np.multiply(factors[0], factors[1], out=out)
-        for factor in factors[2:]:
-            out *= factor
+        if not term.factors:
+            out[:] = 1.0
+        for i, (column, off) in enumerate(term.factors):
+            values, _ = self.numbers(column)
+            if not i:
+                np.subtract(values, off, out=out)
+            else:
+                out *= values - off if off else values
         for column in dict.fromkeys([*term.answered, *(c for c, _ in (*term.factors, *term.levels))]):
             _, inside = self.numbers(column)
             if inside is not None:

@@ -6,10 +6,10 @@ import contextlib
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from zhiheng.measure.design import CellCalibration
 from zhiheng.measure.problems import Problem
@@ -21,10 +21,18 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
     import pyarrow as pa
+    import pyarrow.parquet as pq
     from numpy.typing import NDArray
 
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
            "FLOAT", "DOUBLE", "BOOLEAN", "DECIMAL")  # fmt: skip
+
+SQL_TYPES = {
+    "bool": "BOOLEAN", "int8": "TINYINT", "int16": "SMALLINT", "int32": "INTEGER", "int64": "BIGINT",
+    "uint8": "UTINYINT", "uint16": "USMALLINT", "uint32": "UINTEGER", "uint64": "UBIGINT",
+    "float": "FLOAT", "double": "DOUBLE", "string": "VARCHAR", "large_string": "VARCHAR", "date32[day]": "DATE",
+}  # fmt: skip
+"""The SQL type of an Arrow type, where there is no doubt."""
 
 CSV_TYPES = "['BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'VARCHAR']"
 """What a csv column may become: never a boolean, or “Yes” would stop being an answer."""
@@ -34,13 +42,54 @@ TWO_HALVES = 200_000
 """Rows from which reading a file in two halves at once pays."""
 
 
+class Database:
+    """A database in memory, made when it is first asked something: where rows are plain numbers it never is."""
+
+    def __init__(self, *, exact: bool) -> None:
+        self._exact = exact
+        self._first: list[Callable[[duckdb.DuckDBPyConnection], object]] = []
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection."""
+        if self._connection is None:
+            import duckdb  # noqa: PLC0415 - slow import
+
+            self._connection = duckdb.connect(
+                ":memory:",
+                config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
+            )
+            if self._exact:
+                self._connection.execute("SET threads = 1")
+            kept = "true" if self._exact else "false"
+            self._connection.execute(f"SET preserve_insertion_order = {kept}")
+            # the one join, of rows with calibration cells, goes as written: cells are looked up for rows as they come
+            self._connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+            for do in self._first:
+                do(self._connection)
+        return self._connection
+
+    def ready(self, do: Callable[[duckdb.DuckDBPyConnection], object]) -> None:
+        """Do this to the connection: now where there is one, else when there is."""
+        if self._connection is None:
+            self._first.append(do)
+        else:
+            do(self._connection)
+
+    def close(self) -> None:
+        """Close the connection where there is one."""
+        if self._connection is not None:
+            self._connection.close()
+
+
 @dataclass
 class Source:
-    """Rows under the name ``source`` on a database connection.
+    """Rows under the name ``source`` in a database.
 
     Attributes
     ----------
-    connection : the connection.
+    database : the database.
     types : column name to SQL type.
     complete : columns known to have no missing value without reading them.
     passes : every statement that read the rows, for `explain`.
@@ -50,7 +99,7 @@ class Source:
     calibration : whose cells are columns of the rows.
     """
 
-    connection: duckdb.DuckDBPyConnection
+    database: Database
     types: dict[str, str]
     complete: frozenset[str]
     passes: list[str]
@@ -58,6 +107,11 @@ class Source:
     stream: OpenTable | None = None
     batches: plain.Batches | None = None
     calibration: CellCalibration | None = None
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection to the database."""
+        return self.database.connection
 
     def begin(self, sql: str, rows: int | None = None) -> str:
         """Make the rows ready for one statement, or the first so many of them; give the statement."""
@@ -132,7 +186,8 @@ class Source:
         columns[CELL] = list(range(len(calibration.cells)))
         columns[FACTOR] = calibration.factors.tolist()
         columns |= {f"{MARGIN}{m}": level.tolist() for m, level in enumerate(calibration.margins)}
-        self.connection.register("cells", pa.table(columns))
+        cells = pa.table(columns)
+        self.database.ready(lambda connection: connection.register("cells", cells))
         match = " AND ".join(
             f"r.{quoted(c)} IS NOT DISTINCT FROM c.key{i}" for i, c in enumerate(calibration.columns)
         )
@@ -200,60 +255,53 @@ def opened(data: object, *, exact: bool = False) -> Iterator[Source]:
     ------
     Problem : the file is missing, empty, of an unknown kind, or not UTF-8; the database cannot be reached.
     """
-    import duckdb  # noqa: PLC0415 - slow import
-
-    connection = duckdb.connect(
-        ":memory:",
-        config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"},
-    )
     with contextlib.ExitStack() as stack:
-        stack.callback(connection.close)
-        if exact:
-            connection.execute("SET threads = 1")
-        connection.execute(
-            "SET preserve_insertion_order = false" if not exact else "SET preserve_insertion_order = true"
-        )
-        # the one join, of rows with calibration cells, goes as it is written: cells are looked up for rows as they come
-        connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        stream, name, batches = None, "source", None
+        database = Database(exact=exact)
+        stack.callback(database.close)
         if isinstance(data, Postgres):
             import pyarrow as pa  # noqa: PLC0415 - slow import
 
             stream = stack.enter_context(open_table(data))
-            connection.register("source", pa.schema(stream.columns).empty_table())
-            complete = stream.complete
+            database.connection.register("source", pa.schema(stream.columns).empty_table())
+            yield Source(database, _described(database), stream.complete, [], stream=stream)
+        elif isinstance(data, str | os.PathLike):
+            yield _files(database, [Path(data)], exact=exact)
+        elif isinstance(data, list | tuple) and data and all(isinstance(d, str | os.PathLike) for d in data):
+            yield _files(database, [Path(d) for d in data], exact=exact)
         else:
-            complete, name, batches = _attach(connection, data, exact=exact)
-        described = connection.execute("DESCRIBE source").fetchall()
-        types = {r[0]: r[1] for r in described}
-        yield Source(connection, types, complete, [], "source" if exact else name, stream, batches)
+            table = as_arrow(data)
+            if table.num_rows == 0:
+                raise Problem("empty_file", path="(table)")
+            yield _table(database, table, exact=exact)
 
 
-Attached: TypeAlias = "tuple[frozenset[str], str, plain.Batches | None]"
-"""The columns without missing values, what to pass over the rows by, and the rows without the database."""
+def _described(database: Database) -> dict[str, str]:
+    """Give the SQL type of every column, asking the database."""
+    return {r[0]: r[1] for r in database.connection.execute("DESCRIBE source").fetchall()}
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, data: object, *, exact: bool) -> Attached:
-    """Name the rows ``source``."""
-    if isinstance(data, str | os.PathLike):
-        return _attach_files(connection, [Path(data)], exact=exact)
-    if isinstance(data, list | tuple) and data and all(isinstance(d, str | os.PathLike) for d in data):
-        return _attach_files(connection, [Path(d) for d in data], exact=exact)
-    table = as_arrow(data)
-    if table.num_rows == 0:
-        raise Problem("empty_file", path="(table)")
-    return _register(connection, table, exact=exact)
+def _types(schema: pa.Schema) -> dict[str, str] | None:
+    """Give the SQL type of every column; None where only the database knows."""
+    names = [name.lower() for name in schema.names]
+    types = [SQL_TYPES.get(str(of)) for of in schema.types]
+    known = [of for of in types if of is not None]
+    return (
+        dict(zip(schema.names, known, strict=True))
+        if known == types and len({*names}) == len(names)
+        else None
+    )
 
 
-def _register(connection: duckdb.DuckDBPyConnection, table: pa.Table, *, exact: bool) -> Attached:
-    connection.register("source", table)
+def _table(database: Database, table: pa.Table, *, exact: bool) -> Source:
+    """Give the rows of a table."""
+    database.ready(lambda connection: connection.register("source", table))
     complete = frozenset(n for n in table.column_names if table.column(n).null_count == 0)
     batches = plain.Batches(
         table.schema,
-        lambda columns, _: [iter(table.select(columns).to_batches(max_chunksize=plain.BATCH))],
+        lambda columns, _, rows: [iter(table.select(columns).to_batches(max_chunksize=rows))],
         1 if exact else _workers(),
     )
-    return complete, "source", batches
+    return Source(database, _types(table.schema) or _described(database), complete, [], batches=batches)
 
 
 def _workers() -> int:
@@ -261,34 +309,8 @@ def _workers() -> int:
     return min(4, os.cpu_count() or 1)
 
 
-def _parquet_batches(paths: list[Path], *, exact: bool) -> plain.Batches | None:
-    """Give the rows of parquet files as Arrow reads them; None where files differ in their columns."""
-    import pyarrow.parquet as pq  # noqa: PLC0415 - slow import
-
-    told = [pq.read_metadata(path) for path in paths]
-    schema = told[0].schema.to_arrow_schema()
-    if any(not of.schema.to_arrow_schema().equals(schema) for of in told[1:]):
-        return None
-    groups = [(i, group) for i, of in enumerate(told) for group in range(of.num_row_groups)]
-
-    def share(own: list[tuple[int, int]], columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        for i, path in enumerate(paths):
-            # without these two, all of a row group is held at once
-            with pq.ParquetFile(path, metadata=told[i], pre_buffer=False, buffer_size=1 << 16) as file:
-                yield from file.iter_batches(
-                    plain.BATCH, [g for at, g in own if at == i], list(columns), use_threads=False
-                )
-
-    def shares(columns: Sequence[str], number: int) -> list[Iterator[pa.RecordBatch]]:
-        number = min(number, len(groups))
-        return [share(groups[k::number], columns) for k in range(number)]
-
-    return plain.Batches(schema, shares, 1 if exact else _workers())
-
-
-def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path], *, exact: bool) -> Attached:
-    import duckdb  # noqa: PLC0415 - slow import
-
+def _files(database: Database, paths: list[Path], *, exact: bool) -> Source:
+    """Give the rows of files."""
     for path in paths:
         if not path.exists():
             raise Problem("file_missing", path=path.name)
@@ -298,47 +320,110 @@ def _attach_files(connection: duckdb.DuckDBPyConnection, paths: list[Path], *, e
     if not kinds <= {".parquet", ".csv", ".xlsx", ".sav", ".dta"} or len(kinds) > 1:
         raise Problem("file_kind_unknown", path=", ".join(p.name for p in paths))
     kind = kinds.pop()
-    if kind not in (".parquet", ".csv"):
-        import pyarrow as pa  # noqa: PLC0415 - slow import
+    if kind == ".parquet":
+        return _parquet(database, paths, exact=exact)
+    if kind == ".csv":
+        _view(database, paths, f"read_csv({{}}, sample_size=-1, auto_type_candidates={CSV_TYPES})")
+        return Source(database, _described(database), frozenset(), [])
+    import pyarrow as pa  # noqa: PLC0415 - slow import
 
-        table = pa.concat_tables([read_table(p) for p in paths], promote_options="default")
-        return _register(connection, table, exact=exact)
+    table = pa.concat_tables([read_table(p) for p in paths], promote_options="default")
+    return _table(database, table, exact=exact)
+
+
+def _view(database: Database, paths: list[Path], reader: str) -> None:
+    """Make the files the view ``source``, and look that it can be read and has rows."""
+    import duckdb  # noqa: PLC0415 - slow import
+
     listed = "[" + ", ".join(literal(str(p)) for p in paths) + "]"
-    # the file is asked for by a view; after that nothing but these files may be reached
-    reader = (
-        f"read_parquet({listed})"
-        if kind == ".parquet"
-        else f"read_csv({listed}, sample_size=-1, auto_type_candidates={CSV_TYPES})"
-    )
     try:
-        connection.execute(f"CREATE VIEW source AS SELECT * FROM {reader}")
+        # the files are asked for by a view; after that nothing but these files may be reached
+        connection = database.connection
+        connection.execute(f"CREATE VIEW source AS SELECT * FROM {reader.format(listed)}")
         connection.execute(f"SET allowed_paths = {listed}")
         connection.execute("SET enable_external_access = false")
         if not connection.execute("SELECT 1 FROM source LIMIT 1").fetchall():
             raise Problem("empty_file", path=paths[0].name)
     except duckdb.Error as error:
         reason = str(error)
-        if kind == ".csv" and ("utf-8" in reason.lower() or "unicode" in reason.lower()):
+        if reader.startswith("read_csv") and ("utf-8" in reason.lower() or "unicode" in reason.lower()):
             raise Problem("file_encoding", path=paths[0].name) from error
         raise Problem("file_unreadable", path=paths[0].name, found=reason.splitlines()[0]) from error
-    if kind == ".csv":
-        return frozenset(), "source", None
-    columns = connection.execute(
-        "SELECT path_in_schema, sum(stats_null_count), count(*) = count(stats_null_count), count(*), "
-        f"sum(row_group_num_rows) FROM parquet_metadata({listed}) GROUP BY 1"
-    ).fetchall()
-    complete = frozenset(column for column, nulls, known, _, _ in columns if known and nulls == 0)
-    batches = _parquet_batches(paths, exact=exact)
-    row_groups, rows = max(c[3] for c in columns), int(max(c[4] for c in columns))
-    if row_groups > 1 or rows < TWO_HALVES or any(c[0] == "file_row_number" for c in columns):
-        return complete, "source", batches
+
+
+def _parquet(database: Database, paths: list[Path], *, exact: bool) -> Source:
+    """Give the rows of parquet files."""
+    import pyarrow as pa  # noqa: PLC0415 - slow import
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow import
+
+    try:
+        told = [pq.read_metadata(path) for path in paths]
+        schemas = [of.schema.to_arrow_schema() for of in told]
+    except (pa.ArrowException, OSError):  # what Arrow cannot read the database reads, or says why not
+        _view(database, paths, "read_parquet({})")
+        return Source(database, _described(database), frozenset(), [])
+    schema, rows = schemas[0], sum(of.num_rows for of in told)
+    alike = all(of.equals(schema) for of in schemas)
+    types = _types(schema) if alike and rows else None
     # DuckDB reads a row group on one thread: a file that has only one is read as two halves
-    half = f"SELECT * EXCLUDE (file_row_number) FROM read_parquet({listed}, file_row_number = true)"
-    connection.execute(
-        f"CREATE VIEW halves AS {half} WHERE file_row_number < {rows // 2} "
-        f"UNION ALL {half} WHERE file_row_number >= {rows // 2}"
+    halved = not exact and rows >= TWO_HALVES and sum(of.num_row_groups for of in told) == 1
+    halved = halved and "file_row_number" not in schema.names
+
+    def attach(_: object) -> None:
+        _view(database, paths, "read_parquet({})")
+        if halved:
+            half = (
+                "SELECT * EXCLUDE (file_row_number) "
+                f"FROM read_parquet([{literal(str(paths[0]))}], file_row_number = true) WHERE file_row_number"
+            )
+            database.connection.execute(
+                f"CREATE VIEW halves AS {half} < {rows // 2} UNION ALL {half} >= {rows // 2}"
+            )
+
+    database.ready(attach)
+    return Source(
+        database,
+        types or _described(database),
+        frozenset.intersection(*(_complete(of) for of in told)),
+        [],
+        "halves" if halved else "source",
+        batches=plain.Batches(schema, _shares(paths, told), 1 if exact else _workers()) if alike else None,
     )
-    return complete, "halves", batches
+
+
+def _complete(told: pq.FileMetaData) -> frozenset[str]:
+    """Name the columns of a parquet file that have no missing value, as far as it tells."""
+    complete = set(range(told.num_columns))
+    for i in range(told.num_row_groups):
+        group = told.row_group(i)
+        for c in list(complete):
+            known = group.column(c).statistics
+            if known is None or not known.has_null_count or known.null_count:
+                complete.remove(c)
+    return frozenset(told.schema.column(c).path for c in complete)
+
+
+def _shares(
+    paths: list[Path], told: Sequence[pq.FileMetaData]
+) -> Callable[[Sequence[str], int, int], list[Iterator[pa.RecordBatch]]]:
+    """Give what reads some columns of parquet files, in so many shares, so many rows at a time."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow import
+
+    groups = [(i, group) for i, of in enumerate(told) for group in range(of.num_row_groups)]
+
+    def share(own: list[tuple[int, int]], columns: list[str], rows: int) -> Iterator[pa.RecordBatch]:
+        for i, path in enumerate(paths):
+            # without these two, all of a row group is held at once
+            with pq.ParquetFile(path, metadata=told[i], pre_buffer=False, buffer_size=1 << 16) as file:
+                yield from file.iter_batches(
+                    rows, [g for at, g in own if at == i], columns, use_threads=False
+                )
+
+    def shares(columns: Sequence[str], number: int, rows: int) -> list[Iterator[pa.RecordBatch]]:
+        number = min(number, len(groups))
+        return [share(groups[k::number], list(columns), rows) for k in range(number)]
+
+    return shares
 
 
 def as_arrow(data: object) -> pa.Table:

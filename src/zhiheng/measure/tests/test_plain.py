@@ -150,3 +150,34 @@ def test_values_get_one_number_whether_looked_up_by_table_or_by_name() -> None:
     number = {value: i for i, value in enumerate(numbered.values)}
     assert numbers == [[number[v] for v in values] for values in met]
     assert sorted(number.values()) == list(range(6))
+
+
+def test_no_database_is_made_for_plain_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("a database was made")
+
+    pq.write_table(rows(), tmp_path / "a.parquet")
+    monkeypatch.setattr("duckdb.connect", refused)
+    for data in (rows(), tmp_path / "a.parquet"):
+        assert mean(data, ["y", "x"], CLUSTER, by="kind").rows()
+
+
+def test_files_whose_columns_differ_go_to_the_database(tmp_path: Path) -> None:
+    data, paths = rows(), [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    pq.write_table(data.slice(0, 500), paths[0])
+    wider = data.schema.get_field_index("x")
+    other = data.set_column(wider, "x", data["x"].cast(pa.float64()))
+    pq.write_table(other.slice(500), paths[1])
+    found = mean(paths, ["y", "x"], CLUSTER, by="kind")
+    assert WORD not in found.explain()
+    same(mean(data, ["y", "x"], CLUSTER, by="kind"), found)
+
+
+def test_a_file_damaged_in_its_rows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(rows(), path, compression="zstd")
+    whole = bytearray(path.read_bytes())
+    whole[8 : len(whole) // 2] = b"\x00" * (len(whole) // 2 - 8)
+    path.write_bytes(whole)
+    with pytest.raises(Problem):
+        mean(path, ["y", "x"], CLUSTER, by="kind")
