@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from zhiheng.figures.wording.grammar import CORE, C, narrow, phrase, phrase_pattern
+from zhiheng.figures.wording.grammar import CORE, STRANGE, C, narrow, phrase, phrase_pattern
 from zhiheng.figures.wording.not_figures import first_characters, patterns
 from zhiheng.figures.wording.numerals import DIGITS, LARGE, SMALL, chinese
 from zhiheng.figures.wording.problems import Problem
@@ -51,7 +51,7 @@ def everything() -> tuple[re.Pattern[str], dict[str, str]]:
         kinds[f"g{at}"] = kind
         parts.append(f"(?P<g{at}>{pattern})")
     bare = re.sub(r"\(\?P<[a-z_]+>", "(?:", phrase_pattern())
-    parts.append(f"(?P<figure>{bare})")
+    parts.append(f"(?P<figure>{bare}|[{STRANGE}]+)")
     before = re.escape("".join({word[0] for word in table().markers("zh", "before")}))
     starts = f"{first_characters()}{before}{C[1:-1]}$¥￥€半数几好-"
     guard = rf"(?:(?m:^)(?=[ \t])|(?=[{starts}])(?:(?<![A-Za-z])|(?![A-Za-z])))"
@@ -120,6 +120,8 @@ def _counts(run: str) -> bool:
     """Whether a numeral without a unit is one: 三十六 and 二〇一 are, 千万 and 三 are not."""
     if len(run) < 2:
         return False
+    if "点" in run:  # 三点五
+        return True
     try:
         chinese(run)
     except Problem:

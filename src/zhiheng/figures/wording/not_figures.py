@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from zhiheng.figures.wording.grammar import HAN, TO, C, units
+from zhiheng.figures.wording.grammar import HAN, STRANGE, TO, C, marker, units
 from zhiheng.figures.wording.table import table
 
 YEAR: Final = "(?:19|20)[0-9]{2}"
@@ -53,7 +53,7 @@ def _addresses() -> list[tuple[str, str]]:
 
 
 def _names() -> list[tuple[str, str]]:
-    fixed = "|".join(re.escape(w) for w in table().names)
+    fixed = "|".join(marker(w, "zh") for w in table().names)
     return [
         ("name", rf"(?:{fixed})(?![A-Za-z])"),
         ("name", rf"(?<=“){_TEN}{{1,2}}[大个项][{HAN}]{{2,6}}(?=”)"),  # “五大中心”
@@ -187,6 +187,6 @@ def _places_in_an_order() -> list[tuple[str, str]]:
 
 def first_characters() -> str:
     """The characters with which one of the patterns can begin, for a character class; blanks before 1. aside."""
-    starts = set("0123456789+[(〔【《№第图表附公注页上下中晚早凌傍过今未最此这前近其星礼特")
+    starts = set("0123456789.+[(〔【《№第图表附公注页上下中晚早凌傍过今未最此这前近其星礼特")
     starts |= {words[0] for words in (*table().names, *table().idioms)}
-    return re.escape("".join(sorted(starts))) + "①-⑳㈠-㈩⑴-⒇A-Za-z"
+    return re.escape("".join(sorted(starts))) + f"①-⑳㈠-㈩⑴-⒇A-Za-z{STRANGE}"

@@ -32,7 +32,7 @@ EN_SCALES: Final = {
 }  # fmt: skip
 EN_WORDS: Final = (*_EN_SMALL, *_EN_TENS, *EN_SCALES)
 
-_ARABIC = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_ARABIC = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 _ZH_SMALL: Final = "零一二三四五六七八九"
 
 

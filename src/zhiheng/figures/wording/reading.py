@@ -106,8 +106,9 @@ def read(said: str, *, rounding: Rounding = "half_up") -> Claim:
         raise Problem("several_figures", " · ".join(f.text[:60] for f in found[:10]))
     if found[0].kind == "idiom":
         return _idiom(found[0].text)
-    match = phrase().search(narrow(said), found[0].start)
-    assert match is not None
+    match = phrase().match(narrow(said), found[0].start)
+    if match is None:
+        raise Problem("numeral_unreadable", found[0].text)
     return _claim(match, found[0].text, rounding)
 
 

@@ -55,6 +55,44 @@ def figures(text: str) -> list[str]:
     return [f.text for f in find(text) if f.figure]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("满意率十分之九", ["十分之九"]),
+        ("满意率百分百", ["百分"]),
+        ("平均提高三点五", ["三点五"]),
+        ("增长.5%", [".5%"]),
+        ("会员٤٠٠家", ["٤٠٠"]),
+        ("会员𝟒𝟎𝟎家", ["𝟒𝟎𝟎"]),
+        ("会员４００家", ["４００家"]),
+        ("㊿家", ["㊿"]),
+        ("½的会员", ["½"]),
+        ("half of the members", ["half"]),
+    ],
+)
+def test_what_a_reader_takes_for_a_number_is_found_however_it_is_written(text, found):
+    assert figures(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["十分重视", "从一点一滴做起", "两点一线", "以m²计", "CO₂", "Ⅲ类水", "第Ⅳ期", "①走访"],
+)
+def test_what_only_looks_like_one_is_none(text):
+    assert figures(text) == []
+
+
+def test_half_of_nothing_written_before_the_point_is_half():
+    assert read(".5%").readings == read("0.5%").readings
+
+
+@pytest.mark.parametrize("text", ["٤٠٠家", "½", "㊿家"])
+def test_a_numeral_that_nobody_writes_a_report_with_is_not_read(text):
+    with pytest.raises(Problem) as refused:
+        read(text)
+    assert refused.value.rule == "numeral_unreadable"
+
+
 def test_every_figure_of_a_report_is_found_and_nothing_else():
     assert figures(REPORT) == FIGURES
 
