@@ -15,7 +15,8 @@ from zhiheng.measure.estimation.estimates import Estimates, interval_for
 from zhiheng.measure.estimation.influence import Totals, calibration_terms, gradient_array
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import reduce_rows, weight_of, weight_sql
-from zhiheng.measure.reduction.source import Source, floats, opened
+from zhiheng.measure.reduction.opening import opened
+from zhiheng.measure.reduction.source import Source, floats
 from zhiheng.measure.reduction.terms import CELL, ONE, WEIGHT, Grouping, Term, quoted
 
 if TYPE_CHECKING:

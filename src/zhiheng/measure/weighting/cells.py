@@ -12,7 +12,8 @@ from zhiheng.measure.design import CellCalibration, Design
 from zhiheng.measure.design.grouping import tally
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import weight_sql
-from zhiheng.measure.reduction.source import floats, opened
+from zhiheng.measure.reduction.opening import opened
+from zhiheng.measure.reduction.source import floats
 from zhiheng.measure.reduction.terms import WEIGHT, quoted
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
 from zhiheng.measure.weighting.rows import fixed_weights, fraction_weights

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from zhiheng.measure.design import Design, RegressionCalibration
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import weight_sql
-from zhiheng.measure.reduction.source import NUMERIC, Source, floats, opened
+from zhiheng.measure.reduction.opening import opened
+from zhiheng.measure.reduction.source import NUMERIC, Source, floats
 from zhiheng.measure.reduction.terms import quoted, real
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
 from zhiheng.measure.weighting.rows import fixed_weights, fraction_weights

@@ -11,7 +11,8 @@ import numpy as np
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import reduce_rows, weight_sql
-from zhiheng.measure.reduction.source import floats, opened
+from zhiheng.measure.reduction.opening import opened
+from zhiheng.measure.reduction.source import floats
 from zhiheng.measure.reduction.terms import ONE, literal, quoted, real
 from zhiheng.measure.weighting.report import Step, Weighted, kish
 
