@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
@@ -20,7 +20,8 @@ from zhiheng.measure.indices.progress import Chain, Change, chain, changes
 from zhiheng.measure.indices.tree import Tree
 from zhiheng.programme.estimation import Analysis, Array, LevelEstimates, unit_code
 from zhiheng.programme.plan import Adjustment, IndexPlan, Measured, Plan
-from zhiheng.programme.sampling_error import Leaves, sampling_error
+from zhiheng.programme.rule_error import METHOD, root_error
+from zhiheng.programme.sampling_error import Leaves, Linearised, covariance_of_root, sampling_error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,12 +94,22 @@ def index_level(
     value = index.values.T.reshape(len(tree.codes), *shape)
     error = sampling_error(plan, tree, index, leaves, found, analyses, exact=exact)
     se, df = error.se.reshape(value.shape), error.df.reshape(value.shape)
+    method, covariance = dict(error.method), None
     root = tree.codes.index(tree.root.code)
-    covariance = error.covariance
-    civil, value, slopes = _adjusted(settings, tree, found, names, value, root)
-    se[root] *= slopes
-    if covariance is not None:
-        covariance = covariance * np.outer(slopes.ravel(), slopes.ravel())
+    civic_rules = CivicRules.of(settings, tree, found)
+    civil, after = civic_rules.applied(value[root], names)
+    if found.groups and settings.adjust:
+        rows = [Linearised(index, leaves, found, a) for a in analyses.values() if a.plan.role != "published"]
+        of_root = root_error(
+            plan, error, value[root].ravel(), rows, civic_rules.looked_at, civic_rules.scores,
+            root=root, exact=exact,
+        )  # fmt: skip
+        se[root] = np.where(np.isnan(after), np.nan, of_root.se.reshape(shape))
+        df[root], covariance = of_root.df.reshape(shape), of_root.covariance
+        method[tree.root.code] += f"; {METHOD}"
+    elif found.groups:
+        covariance = covariance_of_root(error, root, after.size)
+    value[root] = after
     half = stats.t.isf((1 - settings.level) / 2, np.where(np.isfinite(df) & (df > 0), df, 1e12)) * se
     whole = len(found.units) == 1 and found.level == "all"
     return LevelIndex(
@@ -114,7 +125,7 @@ def index_level(
         chains=_chains(found, names, value[root], covariance),
         applied={wave: one.applied for wave, one in zip(found.waves, civil, strict=True)},
         bands=tuple(one.bands for one in civil),
-        method=error.method,
+        method=method,
         missing=np.isnan(leaves.raw).sum(axis=2),
         carried=leaves.carried,
     )
@@ -162,34 +173,64 @@ def _forgiving(tree: Tree) -> Tree:
 # ── what is done with the index of all units ──
 
 
-def _adjusted(
-    settings: IndexPlan, tree: Tree, found: LevelEstimates, names: Sequence[str], value: Array, root: int
-) -> tuple[list[civic.Adjusted], Array, Array]:
-    """Apply the civic rules to the root, wave by wave: what was done, the values, their derivative."""
-    rules = [_rule(a) for a in settings.adjust]
-    bands = [
-        civic.Band(b.start, name_zh=b.name.zh, name_en=b.name.en, colour=b.colour, code=b.code)
-        for b in settings.bands
-    ]
-    value, slopes = value.copy(), np.ones(value.shape[1:])
-    done = []
-    for w in range(len(found.waves)):
-        counts = {a.code: _count(a, found, w) for a in settings.adjust}
-        one = civic.adjust(
-            value[root, w],
-            rules,
-            counts,
-            units=names,
-            bands=bands,
-            bounds=tree.bounds,
-            deduction_cap=np.inf if settings.deduction_cap is None else settings.deduction_cap,
-            bonus_cap=np.inf if settings.bonus_cap is None else settings.bonus_cap,
-            decimals=settings.decimals,
+@dataclass(frozen=True)
+class CivicRules:
+    """The rules of a plan with the statistics they look at, at one level.
+
+    Attributes
+    ----------
+    looked_at
+        By statistic, (cells,); a unit without data has no finding.
+    """
+
+    plan: IndexPlan
+    rules: tuple[civic.Adjustment, ...]
+    bounds: tuple[float, float]
+    looked_at: Mapping[Measured, Array]
+
+    @classmethod
+    def of(cls, plan: IndexPlan, tree: Tree, found: LevelEstimates) -> CivicRules:
+        """Gather the rules of a plan."""
+        looked_at = {a.measured: _count(a, found) for a in plan.adjust}
+        return cls(plan, tuple(_rule(a) for a in plan.adjust), tree.bounds, looked_at)
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """What the rules of a kind may do together."""
+        p = self.plan
+        return {
+            "bounds": self.bounds,
+            "deduction_cap": np.inf if p.deduction_cap is None else p.deduction_cap,
+            "bonus_cap": np.inf if p.bonus_cap is None else p.bonus_cap,
+        }
+
+    def scores(self, before: Array, looked_at: Mapping[Measured, Array]) -> Array:
+        """Give scores after the rules, of replicates too."""
+        return civic.scores(
+            before, self.rules, {a.code: looked_at[a.measured] for a in self.plan.adjust}, **self.limits
         )
-        if rules:
-            value[root, w], slopes[w] = one.after, np.nan_to_num(one.derivative, nan=1.0)
-        done.append(one)
-    return done, value, slopes
+
+    def applied(self, before: Array, names: Sequence[str]) -> tuple[list[civic.Adjusted], Array]:
+        """Apply the rules to the (waves, units) root: what was done in each wave, and the values after it."""
+        bands = [
+            civic.Band(b.start, name_zh=b.name.zh, name_en=b.name.en, colour=b.colour, code=b.code)
+            for b in self.plan.bands
+        ]
+        done = []
+        for w, scores in enumerate(before):
+            counts = {a.code: self.looked_at[a.measured].reshape(before.shape)[w] for a in self.plan.adjust}
+            done.append(
+                civic.adjust(
+                    scores,
+                    self.rules,
+                    counts,
+                    units=names,
+                    bands=bands,
+                    decimals=self.plan.decimals,
+                    **self.limits,
+                )
+            )
+        return done, np.stack([one.after for one in done]) if self.rules else before.copy()
 
 
 def _rule(a: Adjustment) -> civic.Adjustment:
@@ -200,11 +241,11 @@ def _rule(a: Adjustment) -> civic.Adjustment:
     return made(a.code, points=a.points or 0.0, cap=np.inf if a.cap is None else a.cap, **words)
 
 
-def _count(a: Adjustment, found: LevelEstimates, wave: int) -> Array:
-    """What a rule looks at, by unit; a unit without data has no finding, and a rounding error below zero is none."""
+def _count(a: Adjustment, found: LevelEstimates) -> Array:
+    """What a rule looks at, by cell; a unit without data has no finding, and a rounding error below zero is none."""
     if a.measured not in found.figures:
-        return np.zeros(len(found.units))
-    value = np.nan_to_num(found.figures[a.measured]["value"][wave])
+        return np.zeros(len(found.waves) * len(found.units))
+    value = np.nan_to_num(found.figures[a.measured]["value"]).ravel()
     return np.where(np.abs(value) < 1e-12, 0.0, value)
 
 

@@ -12,12 +12,15 @@ wave has its z in the rows of that wave.
 Where it is not smooth (ranks, percentiles, end points from the data), first-stage units are resampled.
 
 Tables are independent samples: their parts of the variance are added, with Satterthwaite's degrees of freedom.
+
+Deductions, bonus points and vetoes come after this: see `rule_error`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,6 +70,35 @@ class Leaves:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one table adds to the root: totals of linearised values, and the (cells, totals) matrix that adds them."""
+
+    estimates: Estimates
+    matrix: sparse.csr_matrix
+
+    @property
+    def combined(self) -> Estimates:
+        """The estimates of all cells."""
+        return self.estimates.combine(self.matrix, [""] * self.matrix.shape[0])
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Replicates of an index that is not smooth, with the statistics they were made of.
+
+    Attributes
+    ----------
+    values
+        (replicates, cells, codes).
+    figures
+        By statistic, (replicates, cells); published ones are left out.
+    """
+
+    values: Array
+    figures: Mapping[Measured, Array]
+
+
+@dataclass(frozen=True)
 class SamplingError:
     """Errors of every code of the tree in every cell (wave × unit, waves outermost).
 
@@ -74,15 +106,18 @@ class SamplingError:
     ----------
     se, df
         (codes, cells).
-    covariance
-        (cells, cells) of the root; none for published values.
+    parts
+        Of the root, by table; none where it is not smooth.
+    draws
+        None where the whole tree is smooth.
     method
         How the error of each code was made.
     """
 
     se: Array
     df: Array
-    covariance: Array | None
+    parts: Mapping[str, Part]
+    draws: Draws | None
     method: Mapping[str, str]
 
 
@@ -102,89 +137,128 @@ def sampling_error(
     missing = np.isnan(index.values.T)
     if not found.groups:
         published = dict.fromkeys(tree.codes, "published values, no sampling error")
-        return SamplingError(np.where(missing, np.nan, 0.0), np.full(shape, np.inf), None, published)
-    variance, spread = np.zeros(shape), np.zeros(shape)
-    covariance = np.zeros((shape[1], shape[1]))
-    smooth = [q for q, s in enumerate(index.smooth) if s]
-    for analysis in analyses.values():
-        mine = [
-            k for k, m in enumerate(leaves.measured) if m.table == analysis.plan.name and m in found.figures
-        ]
-        if not mine or not smooth or analysis.plan.role == "published":
-            continue
-        part, freedom, root_part = _linearised(
-            index, leaves, found, analysis, mine, codes=smooth, root=root, exact=exact
+        return SamplingError(
+            np.where(missing, np.nan, 0.0), np.full(shape, np.inf), {}, draws=None, method=published
         )
+    variance, spread = np.zeros(shape), np.zeros(shape)
+    smooth = [q for q, s in enumerate(index.smooth) if s]
+    parts = {}
+    for analysis in analyses.values():
+        rows = Linearised(index, leaves, found, analysis)
+        if not rows.mine or not smooth or analysis.plan.role == "published":
+            continue
+        part, freedom, estimates, matrices = rows.errors(smooth, exact=exact)
         variance[smooth] += part
         spread[smooth] += np.where(part > 0, part**2 / np.where(freedom > 0, freedom, np.inf), 0.0)
-        covariance += root_part
+        if root in smooth:
+            parts[analysis.plan.name] = Part(estimates, matrices[smooth.index(root)])
+    draws = None
     if len(smooth) < len(tree.codes):
         draws = _draws(plan, tree, leaves, found, index.units)
         for q in set(range(len(tree.codes))) - set(smooth):
-            variance[q] = draws[:, :, q].var(axis=0, ddof=1)
-        if root not in smooth:
-            covariance = np.atleast_2d(np.cov(np.nan_to_num(draws[:, :, root]), rowvar=False))
+            variance[q] = draws.values[:, :, q].var(axis=0, ddof=1)
     df = np.divide(variance**2, spread, out=np.full(shape, np.inf), where=spread > 0)
     replicates = f"{REPLICATES} bootstrap replicates of first-stage units"
     method = {c: "delta method" if s else replicates for c, s in zip(tree.codes, index.smooth, strict=True)}
-    return SamplingError(np.where(missing, np.nan, np.sqrt(variance)), df, covariance, method)
+    return SamplingError(np.where(missing, np.nan, np.sqrt(variance)), df, parts, draws, method)
 
 
-def _linearised(
-    index: Index,
-    leaves: Leaves,
-    found: LevelEstimates,
-    analysis: Analysis,
-    mine: Sequence[int],
-    *,
-    codes: Sequence[int],
-    root: int,
-    exact: bool,
-) -> tuple[Array, Array, Array]:
-    """One table's part: variance and degrees of freedom (codes, cells), covariance of the root (cells, cells)."""
-    waves, units, _ = leaves.raw.shape
-    cell = cells_of(analysis, found)
-    influence = {k: _influence(analysis, leaves.measured[k], cell, waves * units) for k in mine}
-    origin = leaves.origin.reshape(-1, leaves.raw.shape[2])
-    lag = np.repeat(np.arange(waves), units)[:, None] - origin
-    lags = [int(x) for x in np.unique(lag[:, mine])]
-    assert index.jacobian is not None
-    slopes = np.nan_to_num(index.jacobian)
-    columns = {}
-    for q in codes:
-        for step in lags:
-            # the derivative of the node `step` waves later, for the values it takes from this wave
-            ahead = np.zeros((waves * units, len(mine)))
-            own = np.where(lag[:, mine] == step, slopes[:, q, mine], 0.0)
-            ahead[: (waves - step) * units] = own[step * units :]
-            z = np.zeros(len(cell))
-            inside = cell >= 0
-            for position in np.flatnonzero(ahead.any(axis=0)):
-                k = mine[int(position)]
-                z[inside] += ahead[cell[inside], position] * influence[k][inside]
-            columns[f"_z{q}_{step}"] = pa.array(z, mask=~inside)
-    data = analysis.data
-    for name, column in columns.items():
-        data = data.append_column(name, column)
-    estimates = total(
-        data, list(columns), analysis.design, by=[WAVE, *found.columns], where=analysis.where, deff=False,
-        joint=len(lags) > 1, exact=exact,
-    )  # fmt: skip
-    analysis.passes += estimates.passes
-    matrices = _matrices(estimates, found, codes, lags, waves, units)
-    of_root = np.zeros((waves * units, waves * units))
-    if root in codes:
-        combined = estimates.combine(matrices[codes.index(root)], [""] * (waves * units))
-        of_root = np.nan_to_num(combined.covariance())
-    if lags == [0]:
-        rows = [np.asarray(m.argmax(axis=1)).ravel() for m in matrices]
-        there = [np.asarray(m.sum(axis=1)).ravel() > 0 for m in matrices]
-        se = np.stack([np.where(t, estimates.se[r], 0.0) for r, t in zip(rows, there, strict=True)])
-        df = np.stack([np.where(t, estimates.df[r], np.nan) for r, t in zip(rows, there, strict=True)])
-    else:
-        parts = [estimates.combine(m, [""] * (waves * units)) for m in matrices]
-        se, df = np.stack([p.se for p in parts]), np.stack([p.df for p in parts])
-    return np.nan_to_num(se) ** 2, df, of_root
+def covariance_of_root(error: SamplingError, root: int, cells: int) -> Array:
+    """Give the (cells, cells) covariance of the root before any rule."""
+    if error.draws is not None and not error.parts:
+        return np.atleast_2d(np.cov(np.nan_to_num(error.draws.values[:, :, root]), rowvar=False))
+    result = np.zeros((cells, cells))
+    for part in error.parts.values():
+        result += np.nan_to_num(part.combined.covariance())
+    return result
+
+
+@dataclass(frozen=True)
+class Linearised:
+    """The rows of one table with what each adds to the nodes of an index."""
+
+    index: Index
+    leaves: Leaves
+    found: LevelEstimates
+    analysis: Analysis
+
+    @cached_property
+    def mine(self) -> list[int]:
+        """Leaves whose values come from this table."""
+        name = self.analysis.plan.name
+        return [k for k, m in enumerate(self.leaves.measured) if m.table == name and m in self.found.figures]
+
+    @cached_property
+    def cell(self) -> NDArray[np.int64]:
+        """Cell of every row, -1: none."""
+        return cells_of(self.analysis, self.found)
+
+    @cached_property
+    def lag(self) -> NDArray[np.int64]:
+        """(cells, leaves) by how many waves each value was carried."""
+        waves, units, count = self.leaves.raw.shape
+        return np.repeat(np.arange(waves), units)[:, None] - self.leaves.origin.reshape(-1, count)
+
+    def influence(self, measured: Measured) -> Array:
+        """The linearised value of one statistic for every row, 0 where it is not answered or belongs to no cell."""
+        return _influence(self.analysis, measured, self.cell, len(self.index.units))
+
+    def columns(self, codes: Sequence[int]) -> dict[tuple[int, int], Array]:
+        """The linearised value of nodes for every row, by code and by the waves until it counts."""
+        waves, units, _ = self.leaves.raw.shape
+        influence = {k: self.influence(self.leaves.measured[k]) for k in self.mine}
+        assert self.index.jacobian is not None
+        slopes, lag = np.nan_to_num(self.index.jacobian), self.lag[:, self.mine]
+        columns = {}
+        for q in codes:
+            for step in (int(x) for x in np.unique(lag)):
+                # the derivative of the node `step` waves later, for the values it takes from this wave
+                ahead = np.zeros((waves * units, len(self.mine)))
+                own = np.where(lag == step, slopes[:, q, self.mine], 0.0)
+                ahead[: (waves - step) * units] = own[step * units :]
+                z = np.zeros(len(self.cell))
+                inside = self.cell >= 0
+                for position in np.flatnonzero(ahead.any(axis=0)):
+                    k = self.mine[int(position)]
+                    z[inside] += ahead[self.cell[inside], position] * influence[k][inside]
+                columns[q, step] = z
+        return columns
+
+    def totals(
+        self, columns: Mapping[tuple[int, int], Array], *, joint: bool, exact: bool
+    ) -> tuple[Estimates, list[sparse.csr_matrix]]:
+        """Estimate the totals of columns, and for each the (cells, estimates) matrix that puts it where it counts."""
+        data = self.analysis.data
+        names = [f"_z{i}" for i in range(len(columns))]
+        for name, column in zip(names, columns.values(), strict=True):
+            data = data.append_column(name, pa.array(column, mask=self.cell < 0))
+        estimates = total(
+            data, names, self.analysis.design, by=[WAVE, *self.found.columns], where=self.analysis.where, deff=False,
+            joint=joint, exact=exact,
+        )  # fmt: skip
+        self.analysis.passes += estimates.passes
+        return estimates, _matrices(estimates, self.found, [step for _, step in columns])
+
+    def errors(
+        self, codes: Sequence[int], *, exact: bool
+    ) -> tuple[Array, Array, Estimates, list[sparse.csr_matrix]]:
+        """Variance and degrees of freedom (codes, cells), the estimates, and the matrix of each code."""
+        columns = self.columns(codes)
+        lags = {step for _, step in columns}
+        estimates, placed = self.totals(columns, joint=len(lags) > 1, exact=exact)
+        matrices = [
+            sum((m for m, (of, _) in zip(placed, columns, strict=True) if of == q), sparse.csr_matrix(placed[0].shape))
+            for q in codes
+        ]  # fmt: skip
+        if lags == {0}:
+            rows = [np.asarray(m.argmax(axis=1)).ravel() for m in matrices]
+            there = [np.asarray(m.sum(axis=1)).ravel() > 0 for m in matrices]
+            se = np.stack([np.where(t, estimates.se[r], 0.0) for r, t in zip(rows, there, strict=True)])
+            df = np.stack([np.where(t, estimates.df[r], np.nan) for r, t in zip(rows, there, strict=True)])
+        else:
+            parts = [Part(estimates, m).combined for m in matrices]
+            se, df = np.stack([p.se for p in parts]), np.stack([p.df for p in parts])
+        return np.nan_to_num(se) ** 2, df, estimates, matrices
 
 
 def _influence(analysis: Analysis, measured: Measured, cell: NDArray[np.int64], cells: int) -> Array:
@@ -203,41 +277,35 @@ def _influence(analysis: Analysis, measured: Measured, cell: NDArray[np.int64], 
     return z
 
 
-def _matrices(
-    estimates: Estimates,
-    found: LevelEstimates,
-    codes: Sequence[int],
-    lags: Sequence[int],
-    waves: int,
-    units: int,
-) -> list[sparse.csr_matrix]:
-    """For each code the (cells, rows of the estimates) matrix that adds up the lags."""
-    count = len(estimates) // (len(codes) * len(lags))
+def _matrices(estimates: Estimates, found: LevelEstimates, steps: Sequence[int]) -> list[sparse.csr_matrix]:
+    """For each column, the waves until it counts given, the (cells, rows of the estimates) matrix that places it."""
+    waves, units = len(found.waves), len(found.units)
+    count = len(estimates) // len(steps)
     place = found.place
     cells = [place.get((str(d[0]), tuple(str(v) for v in d[1:]))) for d in estimates.domains[:count]]
     matrices = []
-    for position in range(len(codes)):
-        row, column = [], []
-        for order, step in enumerate(lags):
-            for i, at in enumerate(cells):
-                if at is not None and at[0] + step < waves:
-                    row.append((at[0] + step) * units + at[1])
-                    column.append((position * len(lags) + order) * count + i)
+    for position, step in enumerate(steps):
+        there = [(i, at) for i, at in enumerate(cells) if at is not None and at[0] + step < waves]
+        row = [(at[0] + step) * units + at[1] for _, at in there]
+        column = [position * count + i for i, _ in there]
         shape = (waves * units, len(estimates))
         matrices.append(sparse.csr_matrix((np.ones(len(row)), (row, column)), shape=shape))
     return matrices
 
 
-def _draws(plan: Plan, tree: Tree, leaves: Leaves, found: LevelEstimates, labels: Sequence[str]) -> Array:
-    """Replicates of all values of the index, (replicates, cells, codes); published values stay as they are."""
+def _draws(plan: Plan, tree: Tree, leaves: Leaves, found: LevelEstimates, labels: Sequence[str]) -> Draws:
+    """Replicates of all values of the index; published values stay as they are."""
     waves, units, _ = leaves.raw.shape
     raw = np.broadcast_to(leaves.cells, (REPLICATES, *leaves.cells.shape)).copy()
     unit = np.broadcast_to(np.arange(units)[None, :], (waves, units))
+    figures = {}
     for group in found.groups:
         drawn = group.estimates.replicates(REPLICATES, plan.seed + group.table)
+        for measured, position in group.position.items():
+            figures[measured] = np.where(position.ravel() >= 0, drawn[:, position.ravel()], np.nan)
         for k, measured in enumerate(leaves.measured):
             if measured in group.position:
                 rows = group.position[measured][leaves.origin[:, :, k], unit].ravel()
                 here = np.flatnonzero((rows >= 0) & ~np.isnan(leaves.cells[:, k]))
                 raw[:, here, k] = drawn[:, rows[here]]
-    return evaluate(tree, raw, labels).values
+    return Draws(evaluate(tree, raw, labels).values, figures)

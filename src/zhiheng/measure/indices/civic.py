@@ -1,8 +1,8 @@
 """What civic indices add to the score: deductions, bonus points, one-vote vetoes and colour bands, as data.
 
 Order: deductions, bonus points, back to the scale, vetoes, band. Every step that changes a score leaves an
-`Applied` record, so that a published score can be taken apart again. Findings from visits and decisions are facts
-without sampling error: they shift a score and leave its standard error, unless a bound or a veto fixes the score.
+`Applied` record, so that a published score can be taken apart again. Where findings or scores are estimates, `scores`
+applies the rules to replicates of both.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from zhiheng.measure.indices.problems import Finding, Problem, some
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from zhiheng.measure.indices.normalise import Array
 
@@ -128,8 +128,9 @@ class Adjusted:
     units, before, after
         (units,) scores; nan stays nan.
     derivative
-        (units,) of ``after`` in ``before``: 1, or 0 where a bound or veto fixed the score. Multiply the standard
-        error by it.
+        (units,) of ``after`` in ``before``: 1, or 0 where a bound or veto fixed the score. Where the findings are
+        counts of a register, and the score is not within a few standard errors of where a rule sets in, multiply the
+        standard error by it; otherwise see `scores`.
     bands
         Band of each unit; None without a score, and below the lowest band.
     applied
@@ -277,41 +278,25 @@ def adjust(
         tuple(str(u) for u in units) if units is not None else tuple(str(i + 1) for i in range(len(before)))
     )
     counts = _counts(rules, bands, findings, names)
-    after = before.copy()
+    after = before
     derivative = np.where(np.isnan(before), np.nan, 1.0)
     log: list[Applied] = []
-
-    def record(kind: str, rule: Adjustment | None, change: Array, count: Array, why: tuple[str, str]) -> None:
+    for step in _steps(before, rules, counts, bounds, deduction_cap, bonus_cap):
+        code, why = ("", step.why) if step.rule is None else (step.rule.code, _name(step.rule))
         log.extend(
-            Applied(names[i], kind, rule.code if rule else "", float(count[i]), float(change[i]), *why)
-            for i in np.flatnonzero((change != 0) & ~np.isnan(before))
+            Applied(
+                names[i],
+                step.kind,
+                code,
+                float(counts[code][i]) if code else 0.0,
+                float(step.change[i]),
+                *why,
+            )
+            for i in np.flatnonzero((step.change != 0) & ~np.isnan(before))
         )
-
-    for kind, sign, total_cap in ((Deduction, -1.0, deduction_cap), (Bonus, 1.0, bonus_cap)):
-        moved = np.zeros_like(before)
-        for rule in rules:
-            if isinstance(rule, Deduction | Bonus) and isinstance(rule, kind):
-                change = sign * np.minimum(counts[rule.code] * rule.points, rule.cap)
-                record(kind.__name__.lower(), rule, change, counts[rule.code], (rule.name_zh, rule.name_en))
-                moved += change
-        excess = np.maximum(np.abs(moved) - total_cap, 0.0)
-        words = (
-            ("扣分合计上限", "cap on all deductions")
-            if sign < 0
-            else ("加分合计上限", "cap on all bonus points")
-        )
-        record("cap", None, -sign * excess, np.zeros_like(before), words)
-        after += moved - sign * excess
-    bounded = np.clip(after, *bounds)
-    record("bound", None, bounded - after, np.zeros_like(before), ("分值上下限", "bounds of the scale"))
-    derivative[bounded != after] = np.where(np.isnan(before[bounded != after]), np.nan, 0.0)
-    after = bounded
-    for rule in rules:
-        if isinstance(rule, Veto) and rule.set_to is not None:
-            vetoed = np.where(counts[rule.code] >= rule.at, np.minimum(after, rule.set_to), after)
-            record("veto", rule, vetoed - after, counts[rule.code], (rule.name_zh, rule.name_en))
-            derivative[vetoed < after] = 0.0
-            after = vetoed
+        if step.kind in {"bound", "veto"}:
+            derivative[step.change != 0] = np.where(np.isnan(before), np.nan, 0.0)[step.change != 0]
+        after = step.after
     ladder = sorted(bands, key=lambda band: band.start)
     steps = np.array([band.start for band in ladder])
     reached = np.searchsorted(steps, _published(after, decimals), side="right") - 1
@@ -319,9 +304,8 @@ def adjust(
         if isinstance(rule, Veto) and rule.cap_band is not None:
             limit = [band.code for band in ladder].index(rule.cap_band)
             lowered = (counts[rule.code] >= rule.at) & (reached > limit) & ~np.isnan(after)
-            words = (rule.name_zh, rule.name_en)
             log.extend(
-                Applied(names[i], "veto", rule.code, float(counts[rule.code][i]), 0.0, *words)
+                Applied(names[i], "veto", rule.code, float(counts[rule.code][i]), 0.0, *_name(rule))
                 for i in np.flatnonzero(lowered)
             )
             reached = np.where(lowered, limit, reached)
@@ -330,6 +314,74 @@ def adjust(
         for k, score in zip(reached, after, strict=True)
     )
     return Adjusted(names, before, after, derivative, chosen, tuple(log))
+
+
+def scores(
+    before: Array,
+    rules: Sequence[Adjustment],
+    findings: Mapping[str, Array],
+    *,
+    bounds: tuple[float, float] = (0.0, 100.0),
+    deduction_cap: float = math.inf,
+    bonus_cap: float = math.inf,
+) -> Array:
+    """Give the scores after sound rules and no more: of any shape, as the findings, so that replicates go together.
+
+    A finding below zero, which a replicate of a rare one may be, counts as none.
+    """
+    counts = {code: np.maximum(count, 0.0) for code, count in findings.items()}
+    after = before
+    for step in _steps(before, rules, counts, bounds, deduction_cap, bonus_cap):
+        after = step.after
+    return after
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One rule or limit at work: by how much it changes each score, and the scores after it."""
+
+    kind: str
+    rule: Adjustment | None
+    why: tuple[str, str]
+    change: Array
+    after: Array
+
+
+def _steps(
+    before: Array,
+    rules: Sequence[Adjustment],
+    counts: Mapping[str, Array],
+    bounds: tuple[float, float],
+    deduction_cap: float,
+    bonus_cap: float,
+) -> Iterator[_Step]:
+    """Apply what changes scores, in its order."""
+    after = before
+    for kind, sign, most, why in (
+        (Deduction, -1.0, deduction_cap, ("扣分合计上限", "cap on all deductions")),
+        (Bonus, 1.0, bonus_cap, ("加分合计上限", "cap on all bonus points")),
+    ):
+        moved = np.zeros_like(before)
+        for rule in rules:
+            if isinstance(rule, Deduction | Bonus) and isinstance(rule, kind):
+                change = sign * np.minimum(counts[rule.code] * rule.points, rule.cap)
+                moved = moved + change
+                yield _Step(kind.__name__.lower(), rule, ("", ""), change, after + moved)
+        excess = np.maximum(np.abs(moved) - most, 0.0)
+        after = after + (moved - sign * excess)
+        yield _Step("cap", None, why, -sign * excess, after)
+    bounded = np.clip(after, *bounds)
+    yield _Step("bound", None, ("分值上下限", "bounds of the scale"), bounded - after, bounded)
+    after = bounded
+    for rule in rules:
+        if isinstance(rule, Veto) and rule.set_to is not None:
+            vetoed = np.where(counts[rule.code] >= rule.at, np.minimum(after, rule.set_to), after)
+            yield _Step("veto", rule, ("", ""), vetoed - after, vetoed)
+            after = vetoed
+
+
+def _name(rule: Adjustment) -> tuple[str, str]:
+    return rule.name_zh, rule.name_en
 
 
 def _published(scores: Array, decimals: int | None) -> Array:

@@ -9,6 +9,7 @@ from zhiheng.documents import Block, Bullets, Cell, Column, Facts, Heading, Para
 from zhiheng.programme.ledger import REASONS
 from zhiheng.programme.report.names import Names, both, clauses, filled, listed, run_on, words
 from zhiheng.programme.report.weighting import method_name
+from zhiheng.programme.sampling_error import REPLICATES
 
 if TYPE_CHECKING:
     from zhiheng.programme.estimation import Analysis
@@ -210,15 +211,37 @@ def _index_in_words(names: Names) -> Text:
                 rules=listed(words(a.name) if a.name else a.code for a in plan.index.adjust),
             )
         )
-        if any(plan.table(a.measured.table).role != "published" for a in plan.index.adjust):
-            said.append(
-                Text(
-                    "规则所依据的数值按给定看待，其抽样误差没有计入指数的标准误。",
-                    "What the rules look at counts as given: its sampling error is not part of the standard error of "
-                    "the index.",
-                )
-            )
+        said += _rule_errors(names)
     return run_on(said)
+
+
+def _rule_errors(names: Names) -> Iterator[Text]:
+    """Which rules carry a sampling error into the index, and which look at counts."""
+    plan = names.plan
+    assert plan.index is not None
+    sampled: list[Text] = []
+    given: list[Text] = []
+    for a in plan.index.adjust:
+        of = given if plan.table(a.measured.table).role == "published" else sampled
+        of.append(words(a.name) if a.name else Text(a.code, a.code))
+    if sampled:
+        yield filled(
+            Text(
+                "{rules}依据抽样数据，其抽样误差连同与指标的协方差计入指数的标准误：初级抽样单元重抽{n}次，每次重新适用规则。",
+                "{rules}: from samples; their error, and its covariance with the indicators, is part of the standard "
+                "error of the index: first-stage units are drawn again {n} times and the rules applied to each.",
+            ),
+            rules=listed(sampled),
+            n=f"{REPLICATES}",
+        )
+    if given:
+        yield filled(
+            Text(
+                "{rules}依据登记或认定的数值，没有抽样误差。",
+                "{rules}: from registers or decisions, without sampling error.",
+            ),
+            rules=listed(given),
+        )
 
 
 def _errors_in_words(names: Names) -> Text:

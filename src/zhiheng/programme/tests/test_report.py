@@ -176,9 +176,9 @@ def test_every_section_stands_in_its_place(report):
     assert {IntervalRanking, Heatmap, Quadrants, TrendLines} <= kinds
 
 
-def test_that_the_error_of_rules_is_left_out_is_said(report):
-    assert any("按给定看待" in one for one in sayings(report, "zh"))
-    assert any("its sampling error is not part" in one for one in sayings(report, "en"))
+def test_whether_a_rule_looks_at_a_sample_is_said(report):
+    assert any("其抽样误差连同与指标的协方差计入指数的标准误" in one for one in sayings(report, "zh"))
+    assert any("from samples; their error" in one for one in sayings(report, "en"))
 
 
 def test_no_section_is_empty_and_no_column_is_all_missing(report):

@@ -190,7 +190,11 @@ set_to = 30
     run = measure(folder, out=tmp_path / "out", formats=[])
     index = run.level("district").index
     assert (index.value[0] == 30).all()
-    assert (index.se[0] == 0).all()
+    # one replicate in fourteen finds less than a tenth dirty: there the veto does not hold
+    assert ((index.se[0] > 0) & (index.se[0] < 20)).any()
+    assert (index.se[0][index.value[0] < 30] == 0).all()
+    assert "replicates" in index.method["index"]
+    assert index.method["bus"] == "delta method"
     kinds = {(r["node"], r["method"]) for r in rows_of(run, kind="adjustment")}
     assert kinds == {("dirty", "deduction"), ("closed", "veto")}
     assert all(-2 <= r["value"] < 0 for r in rows_of(run, node="dirty", kind="adjustment"))

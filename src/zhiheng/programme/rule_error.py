@@ -1,0 +1,162 @@
+"""The sampling error of an index after deductions, bonus points and vetoes.
+
+Caps, bounds and vetoes are not smooth, so first-stage units are drawn again: every replicate of a table moves the index
+before the rules and the statistics the rules look at together, and the rules are applied to each. What the index after
+the rules follows on average over the replicates, its mean slope in each of them (that is a regression),
+
+    A = β₀ U + Σ β_k s_k + e
+
+has its error by the delta method, with all stages of the design, and with the covariance of what one sample carries; e
+is what no slope explains, and has the covariance of the replicates. Where no replicate meets a limit the slopes are
+the derivative, e is 0, and this is the delta method.
+
+A statistic of a published table is a count, not a sample: no replicate moves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from zhiheng.measure.design.replication import drawn_again, normal_law
+from zhiheng.programme.plan import Measured, Plan
+from zhiheng.programme.sampling_error import REPLICATES, Linearised, Part, SamplingError
+
+if TYPE_CHECKING:
+    from zhiheng.measure.estimation.estimates import Estimates
+    from zhiheng.programme.estimation import Array
+
+    Rules = Callable[[Array, Mapping[Measured, Array]], Array]
+
+METHOD = f"deductions, bonus points and vetoes by {REPLICATES} bootstrap replicates of first-stage units"
+
+
+@dataclass(frozen=True)
+class RootError:
+    """Error of the root after the rules: se and df (cells,), covariance (cells, cells)."""
+
+    se: Array
+    df: Array
+    covariance: Array
+
+
+@dataclass(frozen=True)
+class _Moving:
+    """What the rows of one table move: by what it is (none for the index before the rules), a matrix as in `Part`."""
+
+    estimates: Estimates
+    matrices: Mapping[Measured | None, sparse.csr_matrix]
+
+    def deviations(self, seed: int) -> dict[Measured | None, Array]:
+        """Draw (replicates, cells) of each, scaled to its standard error under the whole design."""
+        stacked = sparse.vstack(list(self.matrices.values()), format="csr")
+        cells = stacked.shape[0] // len(self.matrices)
+        combined = self.estimates.combine(stacked, [""] * stacked.shape[0])
+        totals = self.estimates.totals
+        if totals.skeleton.rows_are_units and len(totals.skeleton.stages) == 1:
+            drawn = normal_law(np.nan_to_num(combined.covariance()), REPLICATES, seed)
+        else:
+            influence = totals.unit_influence(self.estimates.gradients, stacked)
+            drawn = drawn_again(totals.skeleton, influence, REPLICATES, seed)
+        drawn -= drawn.mean(axis=0)
+        spread, se = drawn.std(axis=0, ddof=1), np.nan_to_num(combined.se)
+        drawn *= np.divide(se, spread, out=np.zeros_like(se), where=spread > 1e-9 * se)
+        return {what: drawn[:, i * cells :][:, :cells] for i, what in enumerate(self.matrices)}
+
+
+def root_error(
+    plan: Plan,
+    error: SamplingError,
+    before: Array,
+    rows: Sequence[Linearised],
+    looked_at: Mapping[Measured, Array],
+    rules: Rules,
+    *,
+    root: int,
+    exact: bool,
+) -> RootError:
+    """Make the error of the root after the rules.
+
+    Parameters
+    ----------
+    before
+        (cells,) the index before them.
+    rows
+        Sampled tables of the level.
+    looked_at
+        (cells,) the statistics of the rules.
+    rules
+        Scores (replicates, cells) and statistics, of the same shape or (cells,), to the scores after the rules.
+    """
+    if error.draws is not None and not error.parts:
+        return _by_replicates(error.draws.values[:, :, root], error.draws.figures, looked_at, rules)
+    moving = {}
+    for table in rows:
+        name = table.analysis.plan.name
+        own = [m for m in looked_at if m.table == name and m in table.found.figures]
+        if own:
+            moving[name] = _of_rules(table, own, root, exact=exact)
+        elif name in error.parts:
+            moving[name] = _Moving(error.parts[name].estimates, {None: error.parts[name].matrix})
+    names = [t.name for t in plan.tables]
+    deviations = [one.deviations(plan.seed + names.index(name)) for name, one in moving.items()]
+    moved = {m: d[m] for d in deviations for m in d if m is not None}
+    base = sum((d[None] for d in deviations if None in d), np.zeros((REPLICATES, len(before))))
+    after = rules(before + base, {m: value + moved.get(m, 0.0) for m, value in looked_at.items()})
+    after = np.nan_to_num(after)
+    after -= after.mean(axis=0)
+    slopes = _slopes(np.stack([base, *moved.values()]), after)
+    of = dict(zip([None, *moved], slopes, strict=True))
+    rest = after - base * of[None] - sum(d * of[m] for m, d in moved.items())
+    covariance = rest.T @ rest / (REPLICATES - 1)
+    variance, spread = np.diag(covariance).copy(), np.zeros(len(before))
+    linear = np.zeros(len(before))
+    for one in moving.values():
+        matrix = sum(sparse.diags(of[m]) @ matrix for m, matrix in one.matrices.items())
+        combined = Part(one.estimates, sparse.csr_matrix(matrix)).combined
+        part = np.nan_to_num(combined.se) ** 2
+        linear += part
+        spread += np.where(part > 0, part**2 / np.where(combined.df > 0, combined.df, np.inf), 0.0)
+        covariance += np.nan_to_num(combined.covariance())
+    df = np.divide(linear**2, spread, out=np.full(len(before), np.inf), where=spread > 0)
+    return RootError(np.sqrt(variance + linear), df, covariance)
+
+
+def _by_replicates(
+    base: Array, figures: Mapping[Measured, Array], looked_at: Mapping[Measured, Array], rules: Rules
+) -> RootError:
+    """Where the index before the rules is not smooth, everything is its replicates."""
+    statistics = {
+        m: np.where(np.isnan(figures[m]), value, figures[m]) if m in figures else value
+        for m, value in looked_at.items()
+    }
+    after = np.nan_to_num(rules(base, statistics))
+    covariance = np.atleast_2d(np.cov(after, rowvar=False))
+    return RootError(np.sqrt(np.diag(covariance)), np.full(base.shape[1], np.inf), covariance)
+
+
+def _of_rules(table: Linearised, looked_at: Sequence[Measured], root: int, *, exact: bool) -> _Moving:
+    """Estimate the root and what the rules look at in one pass, so that their covariance is known."""
+    columns = table.columns([root]) if table.mine else {}
+    count = len(columns)
+    columns |= {(-1 - i, 0): table.influence(m) for i, m in enumerate(looked_at)}
+    estimates, placed = table.totals(columns, joint=len(columns) > 1, exact=exact)
+    matrices: dict[Measured | None, sparse.csr_matrix] = dict(zip(looked_at, placed[count:], strict=True))
+    if count:
+        matrices[None] = sum(placed[1:count], placed[0])
+    return _Moving(estimates, matrices)
+
+
+def _slopes(moved: Array, after: Array) -> Array:
+    """Regress (replicates, cells) what comes after on (ingredients, replicates, cells) what moves, cell by cell."""
+    spread = moved.std(axis=1)
+    known = np.where(spread > 0, spread, 1.0)
+    scaled = moved / known[:, None]
+    square = np.einsum("krc,lrc->ckl", scaled, scaled) / moved.shape[1]
+    cross = np.einsum("krc,rc->ck", scaled, after) / moved.shape[1]
+    found = np.einsum("ckl,cl->ck", np.linalg.pinv(square, rcond=1e-9, hermitian=True), cross)
+    return np.where(spread > 0, found.T / known, 0.0)
