@@ -86,21 +86,29 @@ def address(name: str) -> str:
     return f"postgresql://{given['USER']}@/{name}?host={given['HOST']}"
 
 
-class Site:
-    """A running site. `do` runs operations against its database from outside, as a colleague would."""
+class World:
+    """A database of its own. `do` runs operations against it from outside, as a colleague would."""
 
-    def __init__(self, url: str, env: dict[str, str], browser, name: str):
-        self.url, self.env, self.browser, self.name = url, env, browser, name
-        self.complaints: list[str] = []
+    def __init__(self, env: dict[str, str]):
+        self.env = env
 
     def do(self, code: str) -> str:
-        """Run Python in the site's world: `by` is the system's account."""
+        """Run Python in this world: `by` is the system's account."""
         start = (
             "import django, datetime as dt; django.setup()\n"
             "from zhiheng.core.people.operations import system_account\nby = system_account()\n"
         )
         env = {**self.env, "DJANGO_SETTINGS_MODULE": "zhiheng.config.settings"}
         return python(env, "-c", start + textwrap.dedent(code))
+
+
+class Site(World):
+    """A world with a running site."""
+
+    def __init__(self, url: str, env: dict[str, str], browser, name: str):
+        super().__init__(env)
+        self.url, self.browser, self.name = url, browser, name
+        self.complaints: list[str] = []
 
     def listen(self, said) -> None:
         """Note what the console complains of; that the server refused something is what journeys are about."""
@@ -153,18 +161,23 @@ def browser():
 
 
 @pytest.fixture
-def site(prepared, browser, tmp_path, request):
-    name = request.node.originalname.removeprefix("test_")
+def world(prepared, tmp_path, request):
     if POSTGRES:
         database = f"journey_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}"
         on_server(f"CREATE DATABASE {database} TEMPLATE {prepared}")
     else:
         database = str(tmp_path / "site.sqlite3")
         shutil.copy(prepared, database)
-    env = environment(address(database), tmp_path)
+    yield World(environment(address(database), tmp_path))
+    if POSTGRES:
+        on_server(f"DROP DATABASE {database} WITH (FORCE)")
+
+
+@pytest.fixture
+def site(world, browser, tmp_path, request):
     server = subprocess.Popen(
         [sys.executable, "-m", "zhiheng.config.command_line", "serve", "--port", "0"],
-        env=env,
+        env=world.env,
         stdout=subprocess.PIPE,
         stderr=(log := (tmp_path / "server.log").open("w")),
         text=True,
@@ -172,7 +185,7 @@ def site(prepared, browser, tmp_path, request):
     try:
         url = server.stdout.readline().strip()
         assert url.startswith("http://"), (tmp_path / "server.log").read_text()
-        made = Site(url, env, browser, name)
+        made = Site(url, world.env, browser, request.node.originalname.removeprefix("test_"))
         yield made
         assert "Traceback" not in (tmp_path / "server.log").read_text()
         assert made.complaints == []
@@ -181,5 +194,3 @@ def site(prepared, browser, tmp_path, request):
         server.wait(10)
         server.stdout.close()
         log.close()
-        if POSTGRES:
-            on_server(f"DROP DATABASE {database} WITH (FORCE)")

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 import rules
-from django.db import models, transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, models, transaction
 
-from zhiheng.core.problems import REFUSED, Problem
+from zhiheng.core.problems import AT_ONCE, GONE, REFUSED, Problem
 from zhiheng.ui.words import Text, say
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def operation(
 
     Order: permission (asked of `rules`, with the argument named `on` as its record; none where it is empty),
     then the function in one transaction, then the check that it called `record` at least once. An operation
-    called by another one asks its own permission and joins the transaction.
+    called by another one asks its own permission and joins the transaction. Where the database finds that there is one
+    already of what there may be one of, somebody else was faster: that is a problem, not a defect.
     """
 
     def make(function: Callable[P, R]) -> Callable[P, R]:
@@ -72,6 +74,10 @@ def operation(
                     result = function(*args, **kwargs)
                     if not count[0]:
                         raise RuntimeError(f"{name} wrote nothing into the journal")
+            except IntegrityError as error:
+                if _is_of_uniqueness(error):
+                    raise Problem(AT_ONCE) from error
+                raise
             finally:
                 _open.reset(token)
             if outer is not None:
@@ -81,6 +87,24 @@ def operation(
         return run
 
     return make
+
+
+def _is_of_uniqueness(error: IntegrityError) -> bool:
+    return getattr(error.__cause__, "sqlstate", "") == "23505" or str(error).startswith("UNIQUE constraint")
+
+
+def lock(*records: models.Model) -> None:
+    """Read records again, as they are now, and let nobody else change them before this operation ends.
+
+    What was read before the operation (the page was open for a while) is not what is decided on. The order of
+    locking is the same everywhere: what is above before what is below it, rows of one table by their number.
+    """
+    for each in records:
+        try:
+            rows = type(each)._base_manager.select_for_update(no_key=True)  # noqa: SLF001 - rows of any table
+            each.refresh_from_db(from_queryset=rows)
+        except ObjectDoesNotExist:
+            raise Problem(GONE) from None
 
 
 def operations() -> dict[str, Operation]:

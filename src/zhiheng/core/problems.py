@@ -104,6 +104,24 @@ TOO_MANY: Final = Rule(
     Text("短时间内请求太多。", "Too many requests in a short time."),
     Text("请稍后再试。", " Try again in a few minutes."),
 )
+AT_ONCE: Final = Rule(
+    "core.at_once",
+    409,
+    Text(
+        "别人刚刚登记了同样的内容，这一次没有保存。",
+        "Somebody has just entered the same: this was not saved.",
+    ),
+    Text(
+        "请重新打开页面，核对后再提交。",
+        " Load the page again, look, then send it once more if it is needed.",
+    ),
+)
+GONE: Final = Rule(
+    "core.gone",
+    409,
+    Text("这条记录刚刚被别人删除或处理了。", "Somebody has just removed or dealt with this record."),
+    Text("请重新打开页面。", " Load the page again."),
+)
 DEFECT: Final = Rule(
     "core.defect",
     500,

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db.models import Q
 
-from zhiheng.core.operations import operation, record, record_many
+from zhiheng.core.operations import lock, operation, record, record_many
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Kind, Organisation
 from zhiheng.core.people import operations as people
@@ -37,6 +37,7 @@ def check_in(
     how: Attendance.How = Attendance.How.ROSTER,
 ) -> Attendance:
     """Enter that somebody was there, sent by `organisation` or else by the one on the person's card."""
+    lock(session)
     if session.cancelled:
         raise Problem(CANCELLED, session=session)
     sent_by = organisation or person.organisation
@@ -58,6 +59,7 @@ def enter_roster(
     how: Attendance.How = Attendance.How.ROSTER,
 ) -> list[Attendance]:
     """Enter many who were there; who is in already, or twice in the list, is entered once. Give what is new."""
+    lock(session)
     if session.cancelled:
         raise Problem(CANCELLED, session=session)
     there = set(Attendance.objects.filter(session=session).values_list("person_id", flat=True)) | {
@@ -119,6 +121,7 @@ def enter_lines(
     Whom a line means for sure is entered, once; who is in already is named; the rest is kept to be resolved.
     No line is lost.
     """
+    lock(session)
     if session.cancelled:
         raise Problem(CANCELLED, session=session)
     rows: list[tuple[Person, Organisation]] = []
@@ -171,6 +174,7 @@ def resolve(
     The organisation is the one given, else the one the line names (opened as a new card where it is not known and the
     person is new), else that on the card. Gives none where the person is in already.
     """
+    lock(unmatched.session, unmatched)
     if unmatched.session.cancelled:
         raise Problem(CANCELLED, session=unmatched.session)
     sent_by = organisation or organisation_named(unmatched.organisation_name)
@@ -243,6 +247,7 @@ def arrive(
     means nobody for sure waits for a clerk.
     """
     session = codes.read(code, at)
+    lock(session)
     person = by.person.counted_as if by.person else None
     if person is None:
         if not tidy_name(name):
@@ -278,15 +283,14 @@ def strike(*, by: Account, attendances: Iterable[Attendance]) -> int:
 def _enter(
     session: Session, person: Person, organisation: Organisation, how: Attendance.How
 ) -> tuple[Attendance, bool]:
-    """Enter one attendance unless one of the person's cards has one; two at once make one."""
+    """Enter one attendance at a locked session, unless one of the person's cards has one."""
     card = person.counted_as
     if was := session.attendances.filter(Q(person=card) | Q(person__merged_into=card)).first():
         return was, False
-    return Attendance.objects.get_or_create(
-        session=session,
-        person=card,
-        defaults={"organisation": organisation, "held_on": session.held_on, "how": how},
+    made = Attendance.objects.create(
+        session=session, person=card, organisation=organisation, held_on=session.held_on, how=how
     )
+    return made, True
 
 
 def _keep(session: Session, how: Attendance.How, line: Line, why: Why) -> Unmatched:

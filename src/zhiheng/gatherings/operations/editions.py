@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
-from zhiheng.core.operations import operation, record
+from zhiheng.core.operations import lock, operation, record
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Account
 from zhiheng.core.problems import BACKWARDS, EMPTY, Problem
@@ -169,7 +169,7 @@ def arrange(
     Fewer seats take none away from who has one. The day is changed by `move`.
     """
     _in_order(starts_at, ends_at)
-    locked = Session.objects.select_for_update().select_related("edition").get(pk=session.pk)
+    lock(session)
     given = {
         "starts_at": starts_at,
         "ends_at": ends_at,
@@ -178,14 +178,14 @@ def arrange(
         "closes_at": closes_at,
         "code_turns": code_turns,
     }
-    changed = [name for name, value in given.items() if getattr(locked, name) != value]
+    changed = [name for name, value in given.items() if getattr(session, name) != value]
     for name in changed:
-        setattr(locked, name, given[name])
-    locked.full_clean()
-    locked.save()
-    record(by, "gatherings.arrange", locked, changed)
-    move_up(by, locked)
-    return locked
+        setattr(session, name, given[name])
+    session.full_clean()
+    session.save()
+    record(by, "gatherings.arrange", session, changed)
+    move_up(by, session)
+    return session
 
 
 @operation("gatherings.arrange", "截止报名", "close registration")
@@ -212,6 +212,7 @@ def move(*, by: Account, session: Session, on: dt.date) -> Session:
 
     A deadline moves by as many days.
     """
+    lock(session)
     if session.cancelled:
         raise Problem(CANCELLED, session=session)
     if session.closes_at:
@@ -228,6 +229,7 @@ def move(*, by: Account, session: Session, on: dt.date) -> Session:
 @operation("gatherings.cancel", "取消场次", "cancel a session")
 def cancel(*, by: Account, session: Session) -> Session:
     """Cancel a session: it and its attendances count for nothing from now on; seats asked for are given back."""
+    lock(session)
     session.cancelled = True
     session.save(update_fields=["cancelled"])
     asked = list(session.registrations.exclude(state=State.GIVEN_BACK).select_related("person"))
@@ -240,7 +242,8 @@ def cancel(*, by: Account, session: Session) -> Session:
 @operation("gatherings.add_session", "删除场次", "remove a session")
 def remove_session(*, by: Account, session: Session) -> None:
     """Remove a session that was entered by mistake: nobody registered or came, and it is not the edition's only one."""
-    edition = Edition.objects.select_for_update().get(pk=session.edition_id)
+    lock(session.edition, session)
+    edition = session.edition
     if any(
         rows.exists()
         for rows in (

@@ -8,7 +8,7 @@ import rules
 from django.db.models import Q
 from django.utils import timezone
 
-from zhiheng.core.operations import operation, record
+from zhiheng.core.operations import lock, operation, record
 from zhiheng.core.organisations.credits import below
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Account, Person
@@ -26,6 +26,7 @@ def register(*, by: Account, session: Session, person: Person, organisation: Org
 
     A contact asks for people of the own organisation, while registration is open; who works on gatherings, for anybody.
     """
+    lock(session)  # two asking for the last seat
     if not rules.has_perm("gatherings.register_anybody", by):
         if person.organisation_id not in below([organisation.pk]):
             raise Problem(NOT_OF, person=person.pk, organisation=organisation)
@@ -41,6 +42,7 @@ def register_self(
     own = organisation is None or organisation.pk == person.organisation_id
     if not own and not rules.has_perm("gatherings.register", by, organisation):
         raise Problem(NOT_OF, person=person, organisation=organisation)
+    lock(session)
     _open(session)
     return _seat(by, session, person, organisation or person.organisation)
 
@@ -48,8 +50,8 @@ def register_self(
 @operation("gatherings.give_back", "取消报名", "give a seat back", on="registration")
 def give_back(*, by: Account, registration: Registration) -> Registration:
     """Give a seat back; the first who waits takes it."""
-    session = Session.objects.select_for_update().get(pk=registration.session_id)
-    registration.refresh_from_db(fields=["state"])
+    lock(registration.session, registration)
+    session = registration.session
     if registration.state == State.GIVEN_BACK:
         raise Problem(GIVEN_BACK)
     registration.state = State.GIVEN_BACK
@@ -77,7 +79,6 @@ def move_up(by: Account, session: Session) -> list[Registration]:
 
 
 def _open(session: Session) -> None:
-    session.refresh_from_db(fields=["closes_at", "cancelled"])
     if session.cancelled:
         raise Problem(CANCELLED, session=session)
     if not session.is_open:
@@ -89,17 +90,16 @@ def _moment(at: dt.datetime) -> str:
 
 
 def _seat(by: Account, session: Session, person: Person, organisation: Organisation | None) -> Registration:
-    locked = Session.objects.select_for_update().get(pk=session.pk)  # two asking for the last seat
-    if locked.cancelled:
-        raise Problem(CANCELLED, session=locked)
-    asked = locked.registrations.exclude(state=State.GIVEN_BACK)
+    if session.cancelled:
+        raise Problem(CANCELLED, session=session)
+    asked = session.registrations.exclude(state=State.GIVEN_BACK)
     card = person.counted_as
     if asked.filter(Q(person=card) | Q(person__merged_into=card)).exists():
         raise Problem(REGISTERED, person=card)
     taken = asked.filter(state=State.TAKEN).count()
-    full = locked.seats is not None and taken >= locked.seats
+    full = session.seats is not None and taken >= session.seats
     registration = Registration.objects.create(
-        session=locked, person=card, organisation=organisation, state=State.WAITING if full else State.TAKEN
+        session=session, person=card, organisation=organisation, state=State.WAITING if full else State.TAKEN
     )
     record(by, "gatherings.register", registration, ["session", "person", "organisation", "state"])
     return registration

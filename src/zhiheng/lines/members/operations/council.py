@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from zhiheng.core.operations import operation, record
+from zhiheng.core.operations import lock, operation, record
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Account, Person
 from zhiheng.core.problems import BACKWARDS, EMPTY, Problem
@@ -49,6 +49,7 @@ def begin_term(*, by: Account, number: int, start: dt.date, elected_at: Meeting)
 @operation("members.end_term", "结束一届理事会", "end a term of the council")
 def end_term(*, by: Account, term: CouncilTerm, on: dt.date) -> CouncilTerm:
     """End a term: `on` is the first day without it. Seats still held end with it."""
+    lock(term)
     if term.end:
         raise Problem(ENDED, end=term.end)
     last = term.seats.order_by("-start").values_list("start", flat=True).first() or term.start
@@ -73,6 +74,7 @@ def elect(
     organisation: Organisation | None = None,
 ) -> Seat:
     """Somebody holds a post from `start` on; one who holds it already, or a post for one that is held, is refused."""
+    lock(term)
     if start < term.start or (term.end and start >= term.end):
         raise Problem(BEYOND_TERM, field="start", term=term, start=term.start, end=term.end or "…")
     held = term.seats.filter(post=post).during(start, (term.end or dt.date.max) - dt.timedelta(days=1))
@@ -92,6 +94,7 @@ def elect(
 @operation("members.vacate", "登记离任", "note who left a post")
 def vacate(*, by: Account, seat: Seat, on: dt.date, why: str) -> Seat:
     """Somebody leaves a post before the term ends: `on` is the first day without it."""
+    lock(seat)
     if seat.end and seat.end <= on:
         raise Problem(ENDED, end=seat.end)
     if on <= seat.start:

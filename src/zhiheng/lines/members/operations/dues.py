@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
-from zhiheng.core.operations import operation, record, record_many
+from zhiheng.core.operations import lock, operation, record, record_many
 from zhiheng.core.people.models import Account
 from zhiheng.core.problems import EMPTY, Problem
 from zhiheng.lines.members.models import (
@@ -86,6 +86,7 @@ def raise_dues(*, by: Account, year: int, on: dt.date) -> list[Due]:
     """
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     standard = standard_of(year)
+    lock(standard)
     rates = {rate.tier: rate for rate in standard.rates.all()}
     pay_by = dt.date(year, standard.pay_by_month, calendar.monthrange(year, standard.pay_by_month)[1])
     owing = list(members_on(min(max(on, first), last)).exclude(dues__year=year))
@@ -116,6 +117,7 @@ def exempt(*, by: Account, due: Due, on: dt.date, reason: str) -> Due:
     """Say that dues need not be paid, and why. What was paid already is unmatched first."""
     if not reason.strip():
         raise Problem(EMPTY, field="reason", what=say(Text("减免理由", "reason")))
+    lock(due)
     if due.exempt_on:
         raise Problem(EXEMPT, number=due.membership.number, year=due.year)
     if Matching.objects.filter(due=due).exists():
@@ -130,6 +132,7 @@ def exempt(*, by: Account, due: Due, on: dt.date, reason: str) -> Due:
 @operation("members.owe_again", "撤销减免", "take an exemption back")
 def owe_again(*, by: Account, due: Due) -> Due:
     """Take an exemption back."""
+    lock(due)
     if not due.exempt_on:
         raise Problem(NOT_EXEMPT, number=due.membership.number, year=due.year)
     due.exempt_on, due.exempt_why = None, ""

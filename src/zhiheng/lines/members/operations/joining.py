@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from zhiheng.core.credentials import operations as credentials
-from zhiheng.core.operations import operation, record
+from zhiheng.core.operations import lock, operation, record
 from zhiheng.core.organisations.models import LEGAL_PERSONS, Organisation
 from zhiheng.core.people.models import Account, Person
 from zhiheng.core.problems import EMPTY, Problem
@@ -38,6 +38,7 @@ CREDENTIAL: Final = Text("会员单位", "Member organisation")
 def _refuse_member(organisation: Organisation, on: dt.date) -> None:
     """Refuse where the company, under any of its cards, is or will be a member on or after `on`."""
     companies = organisation.credits.values("company")
+    lock(*Organisation.objects.filter(pk__in=companies).order_by("pk"))  # two cards of it approved at once
     same = Membership.objects.filter(organisation__credits__company__in=companies)
     if current := same.during(on, dt.date.max).first():
         raise Problem(
@@ -59,6 +60,7 @@ def apply(
     contact: Person | None = None,
 ) -> Application:
     """Receive an application of a legal person that is no member and has not applied."""
+    lock(organisation)
     if organisation.kind not in LEGAL_PERSONS:
         raise Problem(
             NOT_LEGAL_PERSON,
@@ -156,5 +158,6 @@ def decline(*, by: Account, application: Application, on: dt.date, reason: str) 
 
 
 def _refuse_decided(application: Application) -> None:
+    lock(application)
     if application.state != Application.State.RECEIVED:
         raise Problem(DECIDED, on=application.decided_on)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from zhiheng.core.credentials import operations as credentials
 from zhiheng.core.credentials.models import Credential
-from zhiheng.core.operations import operation, record
+from zhiheng.core.operations import lock, operation, record
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people import operations as people
@@ -88,6 +88,7 @@ def name_representative(
 @operation("members.end_representation", "结束会员代表", "end a representation")
 def end_representation(*, by: Account, representative: Representative, on: dt.date) -> Representative:
     """`on` is the first day on which somebody no longer speaks for a member."""
+    lock(representative)
     if representative.end:
         raise Problem(ENDED, end=representative.end)
     if on <= representative.start:
@@ -129,6 +130,7 @@ def settle_correction(
     *, by: Account, correction: Correction, accepted: bool, answer: str, on: dt.date
 ) -> Correction:
     """Take a correction or not. A name or a code that is taken is written onto the card; the rest is done by hand."""
+    lock(correction)
     if correction.state != Correction.State.OPEN:
         raise Problem(SETTLED)
     if not accepted and not answer.strip():
@@ -146,5 +148,6 @@ def settle_correction(
 
 
 def _refuse_ended(membership: Membership) -> None:
+    lock(membership)
     if membership.end:
         raise Problem(ENDED, end=membership.end)

@@ -7,10 +7,11 @@ import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
 
-from zhiheng.core.operations import operation, record, record_many
+from zhiheng.core.operations import lock, operation, record, record_many
 from zhiheng.core.people.models import Account
 from zhiheng.core.problems import BACKWARDS, EMPTY, Problem
 from zhiheng.lines.members.models import Due, Matching, Payment, Refund, Statement, Voucher, Why
+from zhiheng.lines.members.operations.numbering import in_turn
 from zhiheng.lines.members.problems import (
     ASIDE,
     EXEMPT,
@@ -39,6 +40,7 @@ def take_in(*, by: Account, name: str, content: bytes) -> Statement:
         raise Problem(
             STATEMENT_FAULTS, field="file", n=len(reading.faults), line=first.line, said=first.words
         )
+    in_turn("statement")
     known = Payment.objects.in_bulk([entry.reference for entry in reading.entries], field_name="reference")
     for entry in reading.entries:
         if (there := known.get(entry.reference)) and not _same(there, entry):
@@ -82,11 +84,11 @@ def match(
     *, by: Account, payment: Payment, shares: Iterable[tuple[Due, Decimal]], why: Why = Why.HAND
 ) -> list[Matching]:
     """Say whose dues a payment pays: one member's, or several with a share each; what is over stays."""
-    Payment.objects.select_for_update().get(pk=payment.pk)  # two clerks at one payment
+    asked = sorted(shares, key=lambda share: share[0].pk)
+    lock(payment, *(due for due, _ in asked))  # two clerks at one payment, or two payments of one due
     known = payments().get(pk=payment.pk)
     if known.aside:
         raise Problem(ASIDE, why=known.aside)
-    asked = list(shares)
     if not asked:
         raise Problem(EMPTY, field="shares", what=say(Text("匹配金额", "amount")))
     left = {due.pk: due for due in dues().filter(pk__in=[due.pk for due, _ in asked])}
@@ -123,6 +125,7 @@ def match(
 @operation("members.unmatch", "撤销匹配", "undo a match")
 def unmatch(*, by: Account, matching: Matching) -> Payment:
     """Undo a match; the money waits again. A voucher that stands on it is voided first."""
+    lock(matching.payment, matching.due, matching)
     due, payment = dues().get(pk=matching.due_id), matching.payment
     for kind in Voucher.Kind:
         if receipted(due, kind) > due.paid - matching.amount + HALF_A_CENT:
@@ -138,6 +141,7 @@ def set_aside(*, by: Account, payment: Payment, why: str) -> Payment:
     """Say that a payment is no dues. What is matched of it is unmatched first."""
     if not why.strip():
         raise Problem(EMPTY, field="why", what=say(Text("非会费原因", "why it is no dues")))
+    lock(payment)
     if found := payment.matchings.select_related("due__membership").first():
         raise Problem(MATCHED, number=found.due.membership.number, year=found.due.year)
     payment.aside = why.strip()
@@ -150,6 +154,7 @@ def set_aside(*, by: Account, payment: Payment, why: str) -> Payment:
 @operation("members.put_back", "恢复待匹配", "put a payment back")
 def put_back(*, by: Account, payment: Payment) -> Payment:
     """A payment that was set aside waits again."""
+    lock(payment)
     payment.aside = ""
     payment.save(update_fields=["aside"])
     record(by, "members.put_back", payment, ["aside"])
@@ -165,7 +170,7 @@ def refund(*, by: Account, payment: Payment, amount: Decimal, on: dt.date, reaso
         raise Problem(NOT_POSITIVE, field="amount", amount=amount)
     if on < payment.paid_on:
         raise Problem(BACKWARDS, field="on", start=payment.paid_on, end=on)
-    Payment.objects.select_for_update().get(pk=payment.pk)
+    lock(payment)
     rest = payments().get(pk=payment.pk).rest
     if amount > rest + HALF_A_CENT:
         raise Problem(TOO_MUCH_OF_PAYMENT, field="amount", rest=f"{rest:.2f}")
@@ -181,6 +186,7 @@ def refund(*, by: Account, payment: Payment, amount: Decimal, on: dt.date, reaso
 def undo_refund(*, by: Account, refund: Refund) -> Payment:
     """Say that a refund never was."""
     payment = refund.payment
+    lock(payment, refund)
     record(by, "members.undo_refund", refund, ["payment", "amount"])
     record(by, "members.undo_refund", payment, ["refunds"])
     refund.delete()

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from zhiheng.core.operations import operation, record
+from zhiheng.core.operations import lock, operation, record
 from zhiheng.core.people.models import Account
 from zhiheng.core.problems import BACKWARDS, EMPTY, Problem
 from zhiheng.lines.members.models import Due, Voucher
@@ -34,6 +34,7 @@ def issue(
 
     An invoice carries the number that the tax system gave it, 8 or 20 digits.
     """
+    lock(due)
     left = dues().get(pk=due.pk).paid - receipted(due, kind)
     sum_ = left if amount is None else amount
     if sum_ <= 0:
@@ -68,6 +69,7 @@ def void(*, by: Account, voucher: Voucher, on: dt.date, reason: str) -> Voucher:
     """Void it: it stays in the register under its number."""
     if not reason.strip():
         raise Problem(EMPTY, field="reason", what=say(Text("作废原因", "why voided")))
+    lock(voucher)
     if voucher.voided_on:
         raise Problem(VOIDED, number=voucher.number, on=voucher.voided_on)
     if on < voucher.issued_on:
