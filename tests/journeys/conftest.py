@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -133,6 +134,17 @@ class Site(World):
             page.wait_for_url(lambda url: "/sign-in/" not in url)
         yield page
         context.close()
+
+    def sms(self, mobile: str, after: str = "") -> str:
+        """Wait for the newest SMS to a number, another one than `after`."""
+        outbox = Path(self.env["ZHIHENG_DATA"]) / "outbox"
+        for _ in range(50):
+            sent = [each.read_text(encoding="utf-8") for each in sorted(outbox.glob("*.sms.txt"))]
+            ours = [said for to, _, said in (each.partition("\n") for each in sent) if to == mobile]
+            if ours and ours[-1] != after:
+                return ours[-1]
+            time.sleep(0.2)
+        raise AssertionError(f"no SMS to {mobile}")
 
     def picture(self, page, name: str) -> None:
         """Keep a picture of the whole page, look for what axe finds serious, and for sideways scrolling."""

@@ -1,7 +1,9 @@
-"""A company joins and is approved, its dues are matched, its contact registers somebody, who checks in on a phone: the
-participation rate of the year has them."""
+"""A company that nobody knows applies on the public page and is approved, its contact comes in by what it was told, its
+dues are matched, somebody registers and checks in on a phone: the participation rate of the year has them."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
@@ -24,7 +26,7 @@ edition = gatherings.hold(
 )
 gatherings.publish(by=by, edition=edition)
 session = edition.sessions.get()
-print(session.token, code(session), now.year)
+print(code(session), now.year)
 """
 RAISE = """
 from django.utils import timezone
@@ -32,35 +34,49 @@ from zhiheng.lines.members import operations as members
 today = timezone.localdate()
 members.raise_dues(by=by, year=today.year, on=today)
 """
-CONTACT = """
-from zhiheng.core.organisations.models import Organisation
-from zhiheng.core.people import operations as people
-from zhiheng.core.people.models import Account, Part
-from django.utils import timezone
-people.give_role(by=by, account=Account.objects.get(username="charlie"), line="members", part=Part.CONTACT,
-                 organisation=Organisation.objects.get(name="新朋友科技有限公司"), start=timezone.localdate())
-"""
+CODE, MOBILE = "91310000MA1FL5BC0M", "13800001234"
 STATEMENT = "交易日期,对方户名,贷方金额,摘要,流水号\n{day},新朋友科技有限公司,{amount},会费,CJ0001\n"
 
 
 def test_joins_pays_registers_checks_in_and_stands_in_the_rate(site, tmp_path):
-    token, code, year = site.do(BEFORE).split()
-    with site.visit("alice") as page:
-        page.goto("/members/applications/new/")
+    code, year = site.do(BEFORE).split()
+    with site.visit(None, "phone") as page:  # nobody knows the company yet
+        page.goto("/")
+        page.click("main a:has-text('申请入会')")
         page.fill("input[name=name]", "新朋友科技有限公司")
-        page.click("button:has-text('查找') >> nth=-1")
-        page.fill("form[method=post] >> input[name=name]", "新朋友科技有限公司")
-        page.fill("form[method=post] >> input[name=code]", "91310000MA1FL5BC0X")
-        page.fill("form[method=post] >> input[name=contact_name]", "张三")
-        page.fill("form[method=post] >> input[name=contact_mobile]", "13800001234")
-        page.click("main form[method=post] button:has-text('受理')")
+        page.fill("input[name=code]", "91310000MA1FL5BC0X")
+        page.fill("input[name=contact_name]", "张三")
+        page.fill("input[name=contact_mobile]", "138 0000 1234")
+        page.click("button:has-text('提交申请')")
         assert "校验位" in page.inner_text("main")  # a wrong check digit is named, and nothing typed is lost
-        assert page.input_value("form[method=post] >> input[name=contact_name]") == "张三"
+        assert page.input_value("input[name=contact_name]") == "张三"
         site.picture(page, "wrong-digit")
-        page.fill("form[method=post] >> input[name=code]", "")
-        page.fill("form[method=post] >> input[name=no_code_reason]", "新设，证照在办")
-        page.click("main form[method=post] button:has-text('受理')")
+        page.fill("input[name=code]", CODE)
+        page.click("button:has-text('提交申请')")
+        page.wait_for_selector("text=待受理")
+        site.picture(page, "sent")
+        followed = page.url
+
+    with site.visit(None, "phone") as page:  # another time, for the same company: one card a company
+        page.goto("/members/join/")
+        page.fill("input[name=name]", "新朋友公司")
+        page.fill("input[name=code]", CODE)
+        page.fill("input[name=contact_name]", "李四")
+        page.fill("input[name=contact_mobile]", "13900001234")
+        page.click("button:has-text('提交申请')")
+        assert "已有申请在办" in page.inner_text("main")
+        assert "新朋友科技" not in page.inner_text("main")
+        site.picture(page, "known")
+
+    with site.visit("alice") as page:
+        page.goto("/members/applications/")
+        page.click("a:has-text('1 件待受理')")
+        site.picture(page, "online")
         page.click("main a:has-text('新朋友科技有限公司')")
+        page.click("summary:has-text('受理') >> nth=0")
+        site.picture(page, "receive")
+        page.click("details.deed[open] button:has-text('受理')")
+        page.wait_for_selector("summary:has-text('批准入会')")
         page.click("summary:has-text('批准入会')")
         page.click("details.deed[open] button:has-text('批准入会')")
         page.wait_for_selector("text=已批准")
@@ -83,17 +99,29 @@ def test_joins_pays_registers_checks_in_and_stands_in_the_rate(site, tmp_path):
         page.goto("/members/dues/")
         assert "已缴" in page.locator("tr", has_text="新朋友").inner_text()
 
-    site.do(CONTACT)
-    with site.visit("charlie", "phone") as page:
+    with site.visit(None, "phone") as page:  # the contact comes in by what it was told
+        page.goto(followed)
+        assert "已批准" in page.inner_text("main")
+        invited = site.sms(MOBILE)
+        assert "会员号" in invited
+        page.goto("/members/own/")
+        page.click("a:has-text('验证码')")
+        page.fill("input[type=tel]", MOBILE)
+        page.click("main form button:not(.plain)")
+        page.wait_for_selector("input[name=code]")
+        page.fill("input[name=code]", re.search(r"验证码 (\d{6})", site.sms(MOBILE, after=invited))[1])
+        page.click("main form button:not(.plain)")
+        page.wait_for_url(lambda url: "code" not in url)
         page.goto("/members/own/")
         site.picture(page, "own")
         assert "别家公司" not in page.inner_text("main")
-        page.goto(f"/calendar/{token}/")
+        page.click("main a:has-text('质量沙龙')")
         site.picture(page, "session")
-        known = page.locator("#id_person option", has_text="张三").get_attribute("value")
-        page.select_option("#id_person", known)
-        page.click("button:has-text('为同事报名')")
-        assert "已报名" in page.locator("li", has_text="张三").inner_text()
+        page.click("button:has-text('报名'):visible >> nth=0")
+        page.wait_for_selector("text=张三：已报名")
+        page.goto("/members/own/")
+        assert "本单位已报 1 人" in page.inner_text("main")
+        site.picture(page, "registered")
 
     with site.visit(
         None, "phone"

@@ -63,6 +63,7 @@ def test_every_operation_of_a_line_asks_a_permission_that_exists(name):
 ANYBODY: dict[str, str] = {
     # operation: why it asks for no role
     "zhiheng.gatherings.operations.attendance.arrive": "the code at the venue lets in, whoever reads it",
+    "zhiheng.lines.members.operations.online.ask_to_join": "who is no member yet is nobody here",
 }
 
 

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import rules
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from zhiheng.core.organisations.credits import below
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.timeline import Event
 from zhiheng.gatherings import queries
-from zhiheng.gatherings.models import Attendance, Edition, Kind, Session
+from zhiheng.gatherings.models import Attendance, Edition, Kind, Registration, Session
 from zhiheng.ui.words import Text, say
 
-__all__ = ["Attendance", "Kind", "attendances", "editions", "sessions", "timeline", "upcoming"]
+__all__ = [
+    "Attendance",
+    "Coming",
+    "Kind",
+    "attendances",
+    "coming",
+    "editions",
+    "sessions",
+    "timeline",
+    "upcoming",
+]
 
 
 def sessions(first: dt.date, last: dt.date, *kinds: Kind) -> QuerySet[Session]:
@@ -53,6 +66,40 @@ def timeline(organisation: Organisation, viewer: Any, most: int = 100) -> list[E
 
 def _came(people: int) -> str:
     return say(Text(f"{people} 人次", f"{people} attendances"))
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A session of the public calendar, for a company: how many seats are left (none: any number), how many it has."""
+
+    session: Session
+    address: str
+    left: int | None
+    ours: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a seat may be asked for now."""
+        return self.session.is_open
+
+
+def coming(organisation: Organisation, viewer: Any, day: dt.date, most: int = 10) -> list[Coming]:
+    """Give what is in the public calendar from `day` on, the next first; the company's seats to who may see them."""
+    shown = Session.objects.filter(edition__published=True, cancelled=False, held_on__gte=day)
+    held = list(shown.select_related("edition").order_by("held_on", "starts_at", "pk")[:most])
+    asked, ours = queries.asked_for(held), Counter[int]()
+    if rules.has_perm("gatherings.see_company", viewer, organisation):
+        seats = Registration.objects.filter(session__in=held, organisation__in=below([organisation.pk]))
+        ours.update(seats.exclude(state=Registration.State.GIVEN_BACK).values_list("session", flat=True))
+    return [
+        Coming(
+            each,
+            reverse("calendar:session", args=[each.token]),
+            None if each.seats is None else max(each.seats - asked.get(each.pk, (0, 0))[0], 0),
+            ours[each.pk],
+        )
+        for each in held
+    ]
 
 
 def upcoming(day: dt.date, most: int = 5) -> list[Event]:

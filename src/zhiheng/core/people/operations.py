@@ -60,7 +60,7 @@ def add_person(
 
 @operation("people.add_colleague", "登记本单位人员", "add a person of one's organisation", on="organisation")
 def add_colleague(
-    *, by: Account, organisation: Organisation, name: str, mobile: str = "", post: str = ""
+    *, by: Account, organisation: Organisation, name: str, mobile: str = "", post: str = "", email: str = ""
 ) -> Person:
     """Add a person of the organisation that one is contact of; who stands there by name and number already is given."""
     same = organisation.people.canonical().filter(name=name.strip(), mobile=mobile.strip()).first()
@@ -69,10 +69,16 @@ def add_colleague(
         return same
     if not name.strip():
         raise Problem(EMPTY, field="name", what="姓名")
-    person = Person(name=name.strip(), mobile=mobile.strip(), organisation=organisation, post=post.strip())
+    person = Person(
+        name=name.strip(),
+        mobile=mobile.strip(),
+        organisation=organisation,
+        post=post.strip(),
+        email=email.strip(),
+    )
     person.full_clean()
     person.save()
-    record(by, "people.add_colleague", person, ["name", "mobile", "organisation", "post"])
+    record(by, "people.add_colleague", person, ["name", "mobile", "organisation", "post", "email"])
     return person
 
 

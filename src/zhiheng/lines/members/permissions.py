@@ -6,7 +6,8 @@ from typing import Final
 
 import rules
 
-from zhiheng.core.people.permissions import is_contact_of, reads, runs, works_on
+from zhiheng.core.people.models import Part
+from zhiheng.core.people.permissions import has_part, is_anybody, is_contact_of, reads, runs, works_on
 
 LINE = "members"
 READS, WORKS, RUNS = reads(LINE), works_on(LINE), runs(LINE)
@@ -15,8 +16,12 @@ CONTACT = WORKS | is_contact_of
 
 PERMISSIONS: Final = {
     "members.see": READS,
+    "members.own": has_part(LINE, Part.CONTACT),
     "members.see_own": READS | is_contact_of,
     # joining
+    "members.ask_to_join": is_anybody,
+    "members.receive": WORKS,
+    "members.turn_away": WORKS,
     "members.apply": CONTACT,
     "members.require": RUNS,
     "members.see_met": WORKS,
@@ -29,6 +34,7 @@ PERMISSIONS: Final = {
     "members.name_representative": WORKS,
     "members.end_representation": WORKS,
     "members.name_contact": WORKS,
+    "members.invite": WORKS,
     "members.ask_correction": CONTACT,
     "members.settle_correction": WORKS,
     # the council

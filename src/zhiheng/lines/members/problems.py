@@ -24,6 +24,45 @@ DECIDED: Final = Rule(
     Text("该申请已于 {on} 决定。", "This application was decided on {on}."),
     Text("如需更改，请重新申请。", " Apply again to change it."),
 )
+KNOWN_COMPANY: Final = Rule(
+    "members.known_company",
+    409,
+    Text(
+        "该代码（无代码的，该名称）的单位已是会员，或已有申请在办。",
+        "The company with this code (or without one, of this name) is a member, or has applied already.",
+    ),
+    Text(
+        "请用联系人的账号登录，或与本会会员部门联系；如代码有误，请改正。",
+        " Sign in with its contact's account or ask the membership office; if the code is wrong, mend it.",
+    ),
+)
+DEALT_WITH: Final = Rule(
+    "members.dealt_with",
+    409,
+    Text("在线申请 {number} 已处理。", "The online application {number} has been dealt with."),
+    Text("请刷新列表。", " Load the list again."),
+)
+UNREACHABLE: Final = Rule(
+    "members.unreachable",
+    422,
+    Text(
+        "“{person}”没有可用来登录的手机号或邮箱。",
+        "“{person}” has no mobile number or e-mail address to come in with.",
+    ),
+    Text("请填写后再邀请。", " Give one, then invite."),
+)
+NUMBER_OF_ANOTHER: Final = Rule(
+    "members.number_of_another",
+    409,
+    Text(
+        "手机号 {mobile} 在另一个账号上，尚未验证是谁的。",
+        "The mobile number {mobile} is on another account, and nobody has proved whose it is.",
+    ),
+    Text(
+        "请对方登录并验证手机号后，用“指定联系人”填写该账号。",
+        " Let them sign in and confirm the number, then use “name the contact” with that account.",
+    ),
+)
 NOT_LEGAL_PERSON: Final = Rule(
     "members.not_legal_person",
     422,

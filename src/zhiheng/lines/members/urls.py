@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhiheng.lines.members.views import arrears, council, dues, joining, own, payments, register, vouchers
+from zhiheng.lines.members.views import (
+    arrears,
+    council,
+    dues,
+    joining,
+    online,
+    own,
+    payments,
+    register,
+    vouchers,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -45,6 +55,11 @@ urlpatterns = [
     path("payments/<int:pk>/<slug:verb>/", payments.change, name="change-payment"),
     path("corrections/", own.corrections, name="corrections"),
     path("corrections/<int:pk>/", own.settle, name="settle"),
+    path("join/", online.join, name="join"),
+    path("join/<str:token>/", online.joined, name="joined"),
+    path("online/", online.online, name="online"),
+    path("online/<int:pk>/", online.one, name="online-one"),
+    path("online/<int:pk>/<slug:verb>/", online.deal_with, name="deal-online"),
     path("own/", own.own, name="own"),
     path("own/<int:pk>/", own.organisation, name="own-organisation"),
     path("own/<int:pk>/<slug:verb>/", own.ask, name="ask"),

@@ -9,6 +9,7 @@ from django import forms
 from zhiheng.core.deeds import DeedForm
 from zhiheng.core.organisations.models import Industry, Size
 from zhiheng.core.places.models import Level, Place
+from zhiheng.core.sign_in.mobile import MobileField
 from zhiheng.lines.members.forms.fields import choice, day, meeting, words
 from zhiheng.lines.members.models import Correction, Membership, Representative, Tier
 from zhiheng.ui.words import text
@@ -79,6 +80,23 @@ class NameContact(DeedForm):
         help_text=text("原联系人自该日起不再能查看。", "Whoever was the contact sees nothing from then on."),
     )  # fmt: skip
     on = day("自何日起", "From")
+
+
+class Invite(DeedForm):
+    """Somebody who need not have an account yet."""
+
+    name = words("姓名", "Name", most=60)
+    mobile = MobileField(required=False)
+    email = forms.EmailField(label=text("邮箱", "E-mail"), required=False)
+    post = words("职务", "Position", required=False, most=60)
+    on = day("自何日起", "From")
+
+    def about(self, record: Any) -> None:
+        """Suggest who speaks for the member."""
+        named = record.representatives.filter(end=None).select_related("person").first()
+        if named is not None:
+            for field in ("name", "mobile", "email", "post"):
+                self.initial.setdefault(field, getattr(named.person, field))
 
 
 class AskCorrection(DeedForm):

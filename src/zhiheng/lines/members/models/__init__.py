@@ -19,6 +19,7 @@ from zhiheng.lines.members.models.membership import (
     Tier,
     TierSpell,
 )
+from zhiheng.lines.members.models.online import OnlineApplication
 from zhiheng.lines.members.models.payments import Matching, Payment, Refund, Statement, Why
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Meeting",
     "Membership",
     "Numbering",
+    "OnlineApplication",
     "Payment",
     "Post",
     "Rate",

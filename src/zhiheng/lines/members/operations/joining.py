@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Final
 
+from django.utils import timezone
+
 from zhiheng.core.credentials import operations as credentials
 from zhiheng.core.operations import lock, operation, record
 from zhiheng.core.organisations.models import LEGAL_PERSONS, Organisation
+from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Account, Person
 from zhiheng.core.problems import EMPTY, Problem
 from zhiheng.lines.members.models import (
@@ -19,8 +22,9 @@ from zhiheng.lines.members.models import (
     Tier,
     TierSpell,
 )
+from zhiheng.lines.members.operations.membership import invite
 from zhiheng.lines.members.operations.numbering import next_in
-from zhiheng.lines.members.operations.telling import APPROVED, DECLINED, tell
+from zhiheng.lines.members.operations.telling import APPROVED, DECLINED, WELCOME, tell
 from zhiheng.lines.members.problems import (
     ALREADY_MEMBER,
     APPLIED,
@@ -28,6 +32,8 @@ from zhiheng.lines.members.problems import (
     DECIDED,
     NOT_LEGAL_PERSON,
     NOT_MET,
+    NUMBER_OF_ANOTHER,
+    UNREACHABLE,
 )
 from zhiheng.ui.words import Text, say
 
@@ -126,6 +132,8 @@ def approve(*, by: Account, application: Application, on: dt.date) -> Membership
         by=by, line="members", title=CREDENTIAL, holder=application.organisation, start=on, number=number
     )
     record(by, "members.approve", membership, ["organisation", "number", "start", "tier", "representatives"])
+    if _welcomed(by, membership, application.contact, on):
+        return membership
     tell(
         by=by,
         organisation=application.organisation,
@@ -135,6 +143,19 @@ def approve(*, by: Account, application: Application, on: dt.date) -> Membership
         number=number,
     )
     return membership
+
+
+def _welcomed(by: Account, membership: Membership, contact: Person | None, on: dt.date) -> bool:
+    """Invite who applied for a company that has no contact yet; who cannot be invited is told as before."""
+    if contact is None or people.contacts(membership.organisation).as_of(timezone.localdate()).exists():
+        return False
+    try:
+        invite(by=by, membership=membership, person=contact, on=on, words=WELCOME)
+    except Problem as problem:
+        if problem.rule not in {UNREACHABLE, NUMBER_OF_ANOTHER}:
+            raise
+        return False
+    return True
 
 
 @operation("members.decline", "不批准入会", "decline an application")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
+
 from zhiheng.core.credentials import operations as credentials
 from zhiheng.core.credentials.models import Credential
+from zhiheng.core.messages.operations import Words, send
 from zhiheng.core.operations import lock, operation, record
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people import operations as people
-from zhiheng.core.people.models import Account, Person, Role
+from zhiheng.core.people.models import Account, Person, Role, masked
 from zhiheng.core.problems import BACKWARDS, EMPTY, Problem
+from zhiheng.core.sign_in.mobile import read as read_mobile
 from zhiheng.lines.members.models import (
     Correction,
     Meeting,
@@ -20,7 +24,15 @@ from zhiheng.lines.members.models import (
     Tier,
     TierSpell,
 )
-from zhiheng.lines.members.problems import ENDED, NOT_CONFIRMED, SAME_TIER, SETTLED
+from zhiheng.lines.members.operations.telling import BY_CODE, BY_MAIL, INVITED
+from zhiheng.lines.members.problems import (
+    ENDED,
+    NOT_CONFIRMED,
+    NUMBER_OF_ANOTHER,
+    SAME_TIER,
+    SETTLED,
+    UNREACHABLE,
+)
 from zhiheng.ui.words import Text, say
 
 
@@ -109,6 +121,45 @@ def name_contact(*, by: Account, membership: Membership, account: Account, on: d
     role = people.name_contact(by=by, account=account, organisation=organisation, start=on)
     record(by, "members.name_contact", membership, ["contact"])
     return role
+
+
+@operation("members.invite", "邀请联系人", "invite a contact")
+def invite(
+    *, by: Account, membership: Membership, person: Person, on: dt.date, words: Words = INVITED
+) -> Role:
+    """Make somebody the main contact who need not have an account: one is opened, and they are told how to come in.
+
+    An account is taken that is the person's, or that has proved to have the person's mobile number. A number that an
+    account has not proved might be anybody's: that is refused.
+    """
+    _refuse_ended(membership)
+    account = Account.objects.filter(person=person.counted_as, is_active=True).first()
+    mobile = read_mobile(person.mobile) if settings.MOBILE_SIGN_IN else None
+    if account is None and mobile and (there := Account.objects.filter(mobile=mobile).first()):
+        if not (there.mobile_verified and there.is_active):
+            raise Problem(NUMBER_OF_ANOTHER, field="mobile", mobile=masked(mobile))
+        account = there
+    if account is None:
+        if not (mobile or person.email):
+            raise Problem(UNREACHABLE, field="mobile", person=person)
+        taken = Account.objects.filter(username=membership.number.lower()).exists()
+        account = people.open_account(
+            by=people.system_account(),  # the office opens accounts; this one by a rule of the house
+            username=f"{membership.number}-{person.pk}" if taken else membership.number,
+            person=person.counted_as,
+            mobile=mobile,
+            email=person.email,
+        )
+    role = name_contact(by=by, membership=membership, account=account, on=on)
+    way = BY_CODE if account.mobile and settings.MOBILE_SIGN_IN else _by_mail(account)
+    values = {"name": membership.organisation.name, "number": membership.number, "on": on, "way": way}
+    send(by=by, to=account, words=words, values=values, link="/members/own/")
+    record(by, "members.invite", membership, ["contact"])
+    return role
+
+
+def _by_mail(account: Account) -> Text:
+    return Text(BY_MAIL.zh.format(account.username), BY_MAIL.en.format(account.username))
 
 
 @operation("members.ask_correction", "申请更正资料", "ask for a correction", on="organisation")

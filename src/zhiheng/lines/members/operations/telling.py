@@ -20,6 +20,33 @@ APPROVED: Final = Words(
     ),
     MAIL_AND_SMS,
 )
+COME_IN: Final = Text(
+    "请用{way}登录，查看本单位的会籍、会费和活动，为同事报名。",
+    "Sign in {way} to see its membership, dues and gatherings, and to register colleagues.",
+)
+BY_CODE: Final = Text("此手机号收验证码", "by a code sent to this mobile number")
+BY_MAIL: Final = Text(
+    "用户名 {0} 和经“忘记密码”设置的密码",
+    "as {0}, with a password that you set by “forgotten password”",
+)
+WELCOME: Final = Words(
+    APPROVED.title,
+    Text(
+        f"{APPROVED.body.zh}您是其联系人，{COME_IN.zh}",
+        f"{APPROVED.body.en} You are its contact. {COME_IN.en}",
+    ),
+    MAIL_AND_SMS,
+    must=True,
+)
+INVITED: Final = Words(
+    Text("您是{name}的会员联系人", "You are the contact of {name}"),
+    Text(
+        f"您自{{on}}起是会员单位{{name}}（会员号{{number}}）的联系人，{COME_IN.zh}",
+        f"From {{on}} on you are the contact of {{name}} (number {{number}}). {COME_IN.en}",
+    ),
+    MAIL_AND_SMS,
+    must=True,
+)
 DECLINED: Final = Words(
     Text("入会申请未获批准", "Your application was not approved"),
     Text("{name}的入会申请未获批准：{reason}", "The application of {name} was not approved: {reason}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from access import OF_MEMBERS, SIGNED_IN, Access
+from access import EVERYBODY, OF_MEMBERS, SIGNED_IN, Access
 
 from zhiheng.core.people import operations as people
 from zhiheng.lines.members import operations as members
@@ -51,6 +51,24 @@ def application(story):
     return (members.apply(by=story.by, organisation=card, on=dt.date(2018, 5, 1)).pk,)
 
 
+def asked_online(story):
+    return members.ask_to_join(
+        by=story.by,
+        name="新单位",
+        no_code_reason="证照在办",
+        contact_name="张三",
+        contact_mobile="13800001234",
+    )
+
+
+def online(story):
+    return (asked_online(story).pk,)
+
+
+def online_token(story):
+    return (asked_online(story).token,)
+
+
 def correction(story):
     about = Correction.About.NAME
     asked = members.ask_correction(by=story.by, organisation=story.other, about=about, wanted="新名称")
@@ -88,6 +106,11 @@ ACCESS = {
     "members:requirements": Access(OF_MEMBERS),
     "members:application": Access(OF_MEMBERS, application),
     "members:decide": post(RUNS, also(application, "approve")),
+    "members:join": Access(EVERYBODY),
+    "members:joined": Access(EVERYBODY, online_token),
+    "members:online": Access(OF_MEMBERS),
+    "members:online-one": Access(OF_MEMBERS, online),
+    "members:deal-online": post(WORKS, also(online, "turn-away")),
     "members:council": Access(OF_MEMBERS),
     "members:export-council": Access(OF_MEMBERS),
     "members:seat": Access(OF_MEMBERS, seat),

@@ -25,6 +25,7 @@ from zhiheng.lines.members import operations
 from zhiheng.lines.members.forms import joining as forms
 from zhiheng.lines.members.models import Application, Membership, Requirement, Tier
 from zhiheng.lines.members.operations.joining import missing
+from zhiheng.lines.members.operations.online import waiting
 from zhiheng.ui.lists import paged
 from zhiheng.ui.words import Text
 
@@ -46,7 +47,8 @@ def applications(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=state)
     states = [(each.value, each.label, counts.get(each.value, 0)) for each in Application.State]
     page = paged(request, rows)
-    return render(request, "members/applications.html", {"page": page, "state": state, "states": states})
+    context = {"page": page, "state": state, "states": states, "online": waiting()}
+    return render(request, "members/applications.html", context)
 
 
 # ── a new one ──

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.auth.decorators import login_required
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from zhiheng.core.people.models import Account
 
 OWN: Final = Text("查看本单位资料", "see one's own organisation")
-AHEAD: Final = dt.timedelta(days=90)
 
 
 def _ask(*, by: Account, record: Organisation, about_field: str, wanted: str) -> Correction:
@@ -107,9 +105,7 @@ def _page(request: HttpRequest, card: Organisation, tried: dict[str, DeedForm] |
         **shown,
         "applications": card.applications.all()[:5],
         "corrections": card.corrections.all()[:10],
-        "upcoming": gatherings.sessions(today, today + AHEAD)
-        .select_related("edition")
-        .order_by("held_on")[:10],
+        "coming": gatherings.coming(card, request.user, today),
         "deeds": offers(
             DEEDS, request.user, card, lambda verb: reverse("members:ask", args=[card.pk, verb]), tried
         ),

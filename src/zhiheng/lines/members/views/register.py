@@ -147,6 +147,11 @@ def _represent(*, by: Account, record: Membership, name: str, mobile: str, post:
     operations.name_representative(by=by, membership=record, person=person, on=on)
 
 
+def _invite(*, by: Account, record: Membership, on: dt.date, **who: str) -> None:
+    person = people.add_colleague(by=by, organisation=record.organisation, **who)
+    operations.invite(by=by, membership=record, person=person, on=on)
+
+
 def lasts(membership: Membership) -> bool:
     """Whether the membership has no end yet."""
     return membership.end is None
@@ -174,6 +179,13 @@ DEEDS: Final = {
         lambda by, record, account, on: operations.name_contact(
             by=by, membership=record, account=account_named(account), on=on
         ),
+        lasts,
+    ),
+    "invite": Deed(
+        Text("邀请联系人开通账号", "Invite a contact"),
+        "members.invite",
+        forms.Invite,
+        _invite,
         lasts,
     ),
     "tier": Deed(
