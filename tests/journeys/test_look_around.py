@@ -79,3 +79,29 @@ def test_without_scripts_one_still_finds_and_goes(site):
     page.locator(".burger").get_by_role("link", name="指标").click()
     assert page.url.endswith("/figures/")
     context.close()
+
+
+def test_who_works_here_searches_from_anywhere_by_keyboard(site):
+    site.do(
+        "from zhiheng.core.people.operations import add_person\nadd_person(by=by, name='欧阳质', mobile='13800001234')"
+    )
+    with site.visit("olive") as page:
+        page.goto("/about/")
+        page.keyboard.press("/")
+        page.keyboard.type("欧阳", delay=15)
+        hit = page.locator("#found").get_by_role("link", name="欧阳质")
+        hit.wait_for()
+        assert page.get_by_text("138****1234").is_visible()
+        site.picture(page, "typing")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="欧阳质").wait_for()
+    with site.visit("olive", size="phone") as page:
+        page.goto("/desk/")
+        page.keyboard.press("/")
+        page.keyboard.type("没有这个/人", delay=15)
+        page.locator("#hits").get_by_text("没有找到“没有这个/人”").wait_for()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/search/?q=*")
+        site.picture(page, "nothing")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhiheng.desk import entries, figures, organisations, overview, papers, people, reports
+from zhiheng.desk import entries, figures, organisations, overview, papers, people, reports, search
 
 urlpatterns = [
     path("", overview.overview, name="desk"),
+    path("search/", search.search, name="desk-search"),
     path("reports/", reports.drafts, name="drafts"),
     path("reports/<int:pk>/", reports.draft, name="draft"),
     path("reports/<int:pk>/changes/", overview.changes, name="changes"),

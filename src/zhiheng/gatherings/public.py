@@ -16,6 +16,7 @@ from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.timeline import Event
 from zhiheng.gatherings import queries
 from zhiheng.gatherings.models import Attendance, Edition, Kind, Registration, Session
+from zhiheng.ui.hits import Hit
 from zhiheng.ui.words import Text, say
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "attendances",
     "coming",
     "editions",
+    "find",
     "sessions",
     "timeline",
     "upcoming",
@@ -45,6 +47,18 @@ def editions(first: dt.date, last: dt.date, series: str) -> QuerySet[Edition]:
 def attendances(first: dt.date, last: dt.date) -> QuerySet[Attendance]:
     """Give the attendances at sessions held from `first` to `last`."""
     return Attendance.objects.filter(held_on__range=(first, last), session__cancelled=False)
+
+
+def find(words: str, most: int) -> list[Hit]:
+    """Give editions by what may be said of them, the newest first; for who may see gatherings."""
+    return [
+        Hit(
+            Text(edition.name_zh, edition.name_en or edition.name_zh),
+            reverse("gatherings:edition", args=[edition.pk]),
+            edition.first or "",  # type: ignore[attr-defined]  # annotated
+        )
+        for edition in queries.editions(queries.Asked(words=words))[:most]
+    ]
 
 
 def timeline(organisation: Organisation, viewer: Any, most: int = 100) -> list[Event]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Q
@@ -17,19 +16,15 @@ from zhiheng.figures.definition import Grade, catalogue
 from zhiheng.figures.reports.models import Publication
 from zhiheng.gatherings import public as gatherings
 from zhiheng.portal.trend import latest
+from zhiheng.ui.hits import FOUND, Hit, Hits
 from zhiheng.ui.words import Text
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable
-
     from django.http import HttpRequest
 
 FIGURES: Final = 6
 REPORTS: Final = 5
 COMING: Final = 5
-FOUND: Final = 20
-"""Hits of each kind that a search shows; it says how many more there are."""
 SHORTEST: Final = 1
 LONGEST: Final = 60
 CLOSED: Final = ("/desk/", "/office/", "/sign-in/", "/sign-out/", "/account/", "/language/", "/search/")
@@ -60,30 +55,6 @@ def about(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """State what was done and tried for people who use the site in another way, and what is missing."""
     return render(request, "portal/accessibility.html")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something that was found: its words, its address, a line beside it."""
-
-    words: Text
-    href: str
-    beside: Text | str | dt.date
-
-
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """What was found of one kind, and how many more there are."""
-
-    kind: Text
-    hits: tuple[Hit, ...]
-    more: int
-
-    @classmethod
-    def of(cls, kind: Text, hits: Iterable[Hit]) -> Hits:
-        """Keep the first `FOUND`."""
-        every = tuple(hits)
-        return cls(kind, every[:FOUND], max(0, len(every) - FOUND))
 
 
 @require_safe

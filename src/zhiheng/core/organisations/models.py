@@ -60,10 +60,12 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(merged_into=None)
 
     def search(self, words: str) -> OrganisationQuerySet:
-        """Cards with `words` in a name of any time, or with that code."""
+        """Cards with `words` in a name of any time or in the English one, or with that code."""
         query = self
         for word in words.split():
-            query = query.filter(Q(names__name__icontains=word) | Q(code__iexact=word))
+            query = query.filter(
+                Q(names__name__icontains=word) | Q(name_en__icontains=word) | Q(code__iexact=word)
+            )
         return query.distinct()
 
 

@@ -59,6 +59,7 @@ def entered(story):
 
 ACCESS = {
     "desk": Access(STAFF),
+    "desk-search": Access(STAFF),
     "drafts": Access(STAFF),
     "draft": Access(STAFF, draft),
     "changes": Access(STAFF, draft),

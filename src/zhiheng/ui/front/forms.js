@@ -32,6 +32,18 @@ document.addEventListener("keydown", ({ key }) => {
   }
 });
 
+// "/" goes to the search of who works here
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const boxes = [document.querySelector('[aria-keyshortcuts="/"]'), document.getElementById("find")];
+  const box = boxes.find((each) => each?.checkVisibility());
+  if (!box) return;
+  event.preventDefault();
+  box.select();
+  box.focus();
+});
+
 // a filter applies as soon as something is chosen
 document.addEventListener("change", ({ target }) => {
   if (target.matches("form[data-filters] select")) target.form.requestSubmit();
