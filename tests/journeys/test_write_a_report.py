@@ -46,7 +46,8 @@ def test_written_blocked_bound_signed_published_opened_and_drifting(site):
         page.goto("/desk/reports/")
         page.fill("input[name=title]", "二〇一八年工作报告")
         page.select_option("select[name=line]", "members")
-        page.click("main form button")
+        site.picture(page, "begin")
+        page.click("#begin button")
         page.wait_for_url(re.compile(r"/desk/reports/\d+/$"))
         address = page.url
         page.fill("textarea[name=text]", "# 会员\n\n2018年会员活动参与率超过50%。")

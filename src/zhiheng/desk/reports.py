@@ -6,6 +6,7 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import rules
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -33,17 +34,26 @@ if TYPE_CHECKING:
     from zhiheng.figures.definition import Figure
 
 REPORTS_A_PAGE: Final = 20
+ALWAYS: Final = frozenset({Step.DRAFT, Step.ISSUE})
+"""Steps that no chain goes without: two hands at least."""
+LANGUAGES: Final = [("zh", Text("中文", "Chinese")), ("en", Text("英文", "English"))]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("reports.see", "查看报告草稿", "see draft reports")
 def drafts(request: HttpRequest) -> HttpResponse:
     """List all reports, and begin one."""
-    problem, typed = None, {"title": "", "line": ""}
+    codes = sorted({defined.owner for defined in catalogue().values()} | {"office"})
+    lines = [code for code in codes if rules.has_perm("reports.write", request.user, code)]
+    problem, typed = None, {"title": "", "line": "", "language": "zh"}
+    chain = list(Step)
     if request.method == "POST":
-        typed = {"title": request.POST.get("title", ""), "line": request.POST.get("line", "")}
+        typed = {name: request.POST.get(name, other) for name, other in typed.items()}
+        if typed["line"] not in codes or typed["language"] not in {"zh", "en"}:
+            raise Http404
+        chain = [step for step in Step if step in ALWAYS or step.value in request.POST.getlist("chain")]
         try:
-            begun = operations.begin(by=request.user, line=typed["line"], title=typed["title"])  # type: ignore[arg-type]
+            begun = operations.begin(by=request.user, **typed, chain=chain)  # type: ignore[arg-type]
         except Problem as found:
             problem = found
         else:
@@ -51,12 +61,18 @@ def drafts(request: HttpRequest) -> HttpResponse:
     reports = Report.objects.select_related("publication").prefetch_related("versions__by")
     page = Paginator(reports, REPORTS_A_PAGE).get_page(request.GET.get("page"))
     shown = [{"report": report, "newest": next(iter(report.versions.all()), None)} for report in page]
-    codes = sorted({defined.owner for defined in catalogue().values()} | {"office"})
-    owners = [(code, line_name(code)) for code in codes]
     return render(
         request,
         "desk/reports.html",
-        {"page": page, "shown": shown, "problem": problem, "typed": typed, "owners": owners},
+        {
+            "page": page,
+            "shown": shown,
+            "problem": problem,
+            "typed": typed,
+            "lines": [(code, line_name(code)) for code in lines],
+            "languages": LANGUAGES,
+            "steps": [(step, step in ALWAYS, step in chain) for step in Step],
+        },
         status=problem.rule.status if problem else 200,
     )
 

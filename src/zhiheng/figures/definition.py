@@ -112,7 +112,7 @@ class Period:
                 case [year, month, day]:
                     on = dt.date(year, month, day)
                     return cls(on, on)
-        except ValueError:
+        except (ValueError, OverflowError):
             pass
         raise Problem(PERIOD_SHAPE, code=code)
 

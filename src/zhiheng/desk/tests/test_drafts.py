@@ -10,7 +10,7 @@ from django.urls import reverse
 from story import Story
 
 from zhiheng.core.people.models import Account, Part, Role
-from zhiheng.figures.reports.models import Report
+from zhiheng.figures.reports.models import Report, Step
 
 LINES = {"writer": "members", "head": "members", "other": "awards", "office": "office", "council": "council"}
 STEPS = {"writer": "draft", "head": "review", "other": "consult", "office": "issue", "council": "council"}
@@ -28,7 +28,9 @@ def story():
 
 @pytest.fixture
 def report(client, story):
-    answer = post(client, story, "writer", reverse("drafts"), title="工作报告", line="members")
+    answer = post(
+        client, story, "writer", reverse("drafts"), title="工作报告", line="members", chain=list(Step)
+    )
     assert answer.status_code == 302
     return Report.objects.get()
 
@@ -132,6 +134,12 @@ def test_a_number_cut_by_markdown_is_not_guessed_at(client, story, report):
         ("save", {"title": "", "text": "甲", "after": "1"}, 422),
         ("save", {"title": "题", "text": "甲", "after": "x"}, 409),
         ("nothing", {}, 404),
+        ("save", {"title": "长" * 121, "text": "甲", "after": "1"}, 422),
+        ("save", {"title": "题", "text": "甲" * 100_001, "after": "1"}, 422),
+        ("cite", {"source": "长" * 201, "page_of": "7"}, 422),
+        ("cite", {"source": "公报", "page_of": "7" * 21}, 422),
+        ("mark", {"reason": "长" * 201}, 422),
+        ("bind", {"figure": "members.participation", "period": "9" * 50}, 422),
     ],
 )
 def test_wrong_input_is_answered(client, story, report, verb, data, status):
@@ -172,3 +180,64 @@ def test_while_typing_only_the_preview_and_the_numbers_are_answered(client, stor
     assert "未保存" in said
     assert reverse("change-draft", args=[report.pk, "bind"]) not in said
     assert report.versions.count() == 1
+
+
+def test_who_begins_a_report_chooses_its_chain_and_its_language(client, story):
+    answer = post(client, story, "writer", reverse("drafts"), title="Report", line="members", language="en",
+                  chain=["council", "review"])  # fmt: skip
+    assert answer.status_code == 302
+    begun = Report.objects.get()
+    assert begun.chain == [
+        "draft",
+        "review",
+        "issue",
+        "council",
+    ]  # in the order of the house, never by one hand
+    assert begun.language == "en"
+    assert "会签" not in page(client, begun).split('id="chain"')[1].split('id="remarks"')[0]
+
+
+@pytest.mark.parametrize(
+    ("role", "data", "status"),
+    [
+        ("rita", {"line": "members"}, 403),
+        ("bob", {"line": "office"}, 403),
+        ("writer", {"line": "nothing"}, 404),
+        ("writer", {"line": "members", "language": "fr"}, 404),
+        ("writer", {"line": "members", "title": " "}, 422),
+        ("writer", {"line": "members", "title": "长" * 121}, 422),
+    ],
+)
+def test_nobody_begins_a_report_of_a_line_that_is_not_theirs(client, story, role, data, status):
+    answer = post(client, story, role, reverse("drafts"), **{"title": "工作报告"} | data)
+    assert answer.status_code == status
+    assert not Report.objects.exists()
+
+
+def test_only_lines_that_one_writes_for_are_offered(client, story):
+    seen = story.get(client, "bob", reverse("drafts")).content.decode()
+    assert 'value="members"' in seen
+    assert 'value="office"' not in seen
+    assert 'id="begin"' not in story.get(client, "rita", reverse("drafts")).content.decode()
+
+
+def test_a_text_full_of_numbers_is_a_page_that_opens(client, story, report):
+    text = "走访4家，" * 2000
+    assert (
+        do(client, story, "writer", report, "save", title="工作报告", text=text, after=1).status_code == 302
+    )
+    seen = page(client, report)
+    assert "2000 个数字阻止发布" in seen
+    assert "只列出阻止发布的前 100 个" in seen
+    assert len(seen) < 2_000_000
+
+
+@pytest.mark.parametrize("verb", ["cite", "mark"])
+def test_one_mark_does_not_clear_a_whole_sentence(client, story, report, verb):
+    given = {"source": "公报", "page_of": "7"} if verb == "cite" else {"reason": "示例"}
+    text = "[走访400家，开会30场](#b1)。"
+    do(client, story, "writer", report, "save", title="工作报告", text=text, after=1)
+    do(client, story, "writer", report, verb, **given)
+    seen = page(client, report)
+    assert "标记不清" in seen
+    assert "1 个数字阻止发布" in seen

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zhiheng.figures import wording
 from zhiheng.figures.definition import figure
@@ -32,6 +34,8 @@ class Status(Enum):
     UNREAD = Text("读不出来", "Cannot be read")
 
 
+LISTED: Final = 100
+"""Numbers that a page lists at once: each that blocks has its forms."""
 CLEAR = frozenset({Status.TRUE, Status.CITED, Status.NO_FIGURE})
 SAID = {
     Status.UNBOUND: Text(
@@ -89,13 +93,21 @@ class Examined:
         """Those that keep it from being published."""
         return tuple(number for number in self.numbers if number.blocks)
 
+    @property
+    def listed(self) -> tuple[Number, ...]:
+        """Those that a page lists: all, or of very many the first that block."""
+        return self.numbers if len(self.numbers) <= LISTED else self.blocking[:LISTED]
+
     def pieces(self) -> list[tuple[Passage, list[Piece]]]:
         """Each passage cut at its numbers."""
         cut: list[tuple[Passage, list[Piece]]] = []
+        of: dict[int, list[Number]] = defaultdict(list)
+        for number in self.numbers:
+            of[number.passage].append(number)
         for at, passage in enumerate(self.passages):
             pieces: list[Piece] = []
             done = 0
-            for number in (each for each in self.numbers if each.passage == at):
+            for number in of[at]:
                 pieces.append(Piece(passage.text[done : number.start]))
                 pieces.append(Piece(passage.text[number.start : number.end], number))
                 done = number.end
@@ -119,21 +131,23 @@ def examine_text(
     let_through = {(each.passage, each.start): each for each in overrides}
     numbers: list[Number] = []
     for at, passage in enumerate(passages):
+        fingerprint = passage.fingerprint if let_through else ""
         for number in _numbers(at, passage, by_key):
-            given = let_through.get((passage.fingerprint, number.start))
+            given = let_through.get((fingerprint, number.start))
             numbers.append(number if number.status in CLEAR else replace(number, override=given))
     return Examined(tuple(passages), tuple(numbers))
 
 
 def _numbers(at: int, passage: Passage, by_key: Mapping[str, Binding]) -> list[Number]:
     found = [each for each in wording.find(passage.text) if each.figure]
+    starts, ends = [each.start for each in found], [each.end for each in found]  # they never overlap
     numbers: list[Number] = []
     taken: set[Found] = set()
     start = 0
     for run in passage.runs:
         end = start + len(run.text)
         if run.key:
-            touched = [each for each in found if each.start < end and each.end > start]
+            touched = found[bisect_right(ends, start) : bisect_left(starts, end)]
             # what limits a number is judged with it, inside the mark or not
             span = (touched[0].start, touched[-1].end) if touched else (start, end)
             if taken.isdisjoint(touched):
@@ -166,6 +180,8 @@ def _judged(place: Number, count: int) -> Number:
 
     if binding is None:
         return stands(Status.UNKNOWN)
+    if count > 1:
+        return stands(Status.SPLIT)
     if binding.kind == Binding.Kind.CITED:
         return stands(
             Status.CITED,
@@ -173,8 +189,8 @@ def _judged(place: Number, count: int) -> Number:
         )
     if binding.kind == Binding.Kind.NO_FIGURE:
         return stands(Status.NO_FIGURE, Text(binding.reason, binding.reason))
-    if count != 1:
-        return stands(Status.SPLIT if count else Status.UNREAD)
+    if not count:
+        return stands(Status.UNREAD)
     snapshot = binding.snapshot
     assert snapshot is not None  # the database sees to it
     unit = figure(snapshot.figure).unit.value.zh

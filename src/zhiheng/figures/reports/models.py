@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,8 @@ from zhiheng.figures.models import Snapshot
 from zhiheng.ui.words import text
 
 BY = settings.AUTH_USER_MODEL
+LONGEST: Final = 100_000
+"""Characters of the longest text: a book of two hundred pages. What is longer is no report, and is read too slowly."""
 
 
 class Step(models.TextChoices):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
+from django.db.models import Model
 from django.utils import timezone
 
 from zhiheng.core.operations import operation, record
@@ -15,6 +16,7 @@ from zhiheng.figures.models import Snapshot
 from zhiheng.figures.operations import freeze
 from zhiheng.figures.reports.gate import Number, examine
 from zhiheng.figures.reports.models import (
+    LONGEST,
     Binding,
     Comment,
     Override,
@@ -35,6 +37,7 @@ from zhiheng.figures.reports.problems import (
     PUBLISHED,
     SAME_HAND,
     SAVED_SINCE,
+    TOO_LONG,
 )
 from zhiheng.ui.words import Language, Text, say
 
@@ -47,13 +50,35 @@ def _open(report: Report) -> Report:
     return locked
 
 
-def _needed(value: str, field: str, what: Text) -> str:
+def _fits(model: type[Model], name: str, value: str, field: str = "") -> str:
+    """Refuse what is longer than its column: PostgreSQL would, too, but in no words."""
+    kept = model._meta.get_field(name)
+    what, most = getattr(kept, "verbose_name", name), getattr(kept, "max_length", None) or LONGEST
+    if len(value) > most:
+        raise Problem(TOO_LONG, field=field, what=what, n=len(value), most=most)
+    return value
+
+
+def _needed(model: type[Model], name: str, value: str, field: str = "") -> str:
+    """Refuse what is empty or too long; `field` is what its form calls it."""
     if not value.strip():
-        raise Problem(EMPTY, field=field, what=say(what))
-    return value.strip()
+        raise Problem(EMPTY, field=field, what=getattr(model._meta.get_field(name), "verbose_name", name))
+    return _fits(model, name, value.strip(), field)
 
 
-@operation("reports.write", "起草报告", "begin a report")
+def _version(report: Report, number: int, title: str, text: str, by: Account) -> Version:
+    version = Version.objects.create(
+        report=report,
+        number=number,
+        title=_needed(Version, "title", title, "title"),
+        text=_fits(Version, "text", text, "text"),
+        by=by,
+    )
+    record(by, "reports.write", version, ["title", "text"])
+    return version
+
+
+@operation("reports.write", "起草报告", "begin a report", on="line")
 def begin(
     *, by: Account, line: str, title: str, text: str = "", language: Language = "zh",
     chain: Sequence[Step] = (),
@@ -61,11 +86,8 @@ def begin(
     """Begin a report of a line of work, with its first version."""
     steps = [Step(step).value for step in chain] or whole_chain()
     report = Report.objects.create(token=secrets.token_urlsafe(12), line=line, language=language, chain=steps)
-    version = Version.objects.create(
-        report=report, number=1, title=_needed(title, "title", Text("标题", "title")), text=text, by=by
-    )
     record(by, "reports.write", report, ["line", "language", "chain"])
-    record(by, "reports.write", version, ["title", "text"])
+    _version(report, 1, title, text, by)
     return report
 
 
@@ -75,15 +97,7 @@ def save(*, by: Account, report: Report, title: str, text: str, after: int) -> V
     newest = _open(report).versions.select_related("by").latest("number")
     if newest.number != after:
         raise Problem(SAVED_SINCE, by=newest.by, number=newest.number)
-    version = Version.objects.create(
-        report=report,
-        number=after + 1,
-        title=_needed(title, "title", Text("标题", "title")),
-        text=text,
-        by=by,
-    )
-    record(by, "reports.write", version, ["title", "text"])
-    return version
+    return _version(report, after + 1, title, text, by)
 
 
 @operation("reports.write", "取回 Word 稿", "take back a Word draft", on="report")
@@ -119,8 +133,8 @@ def cite(*, by: Account, report: Report, source: str, page: str) -> Binding:
         _open(report),
         Binding(
             kind=Binding.Kind.CITED,
-            source=_needed(source, "source", Text("出处", "source")),
-            page=_needed(page, "page", Text("页码", "page")),
+            source=_needed(Binding, "source", source),
+            page=_needed(Binding, "page", page),
         ),
     )
 
@@ -128,7 +142,7 @@ def cite(*, by: Account, report: Report, source: str, page: str) -> Binding:
 @operation("reports.write", "标记为非统计数字", "mark as no figure", on="report")
 def mark(*, by: Account, report: Report, reason: str) -> Binding:
     """Say that a number counts nothing, and why."""
-    given = _needed(reason, "reason", Text("理由", "reason"))
+    given = _needed(Binding, "reason", reason)
     return _new(by, _open(report), Binding(kind=Binding.Kind.NO_FIGURE, reason=given))
 
 
@@ -144,7 +158,7 @@ def _new(by: Account, report: Report, binding: Binding) -> Binding:
 def comment(*, by: Account, version: Version, text: str, quote: str = "") -> Comment:
     """Remark on a version."""
     said = Comment.objects.create(
-        version=version, text=_needed(text, "text", Text("意见", "remark")), quote=quote[:200], by=by
+        version=version, text=_needed(Comment, "text", text, "remark"), quote=quote[:200], by=by
     )
     record(by, "reports.comment", said, ["quote", "text"])
     return said
@@ -168,7 +182,7 @@ def sign(*, by: Account, turn: Turn, passed: bool = True, note: str = "") -> Sig
     if earlier := turn.version.sign_offs.filter(by=by).first():
         raise Problem(SAME_HAND, step=earlier.get_step_display())
     if not passed:
-        _needed(note, "note", Text("意见", "note"))
+        _needed(SignOff, "note", note, "note")
     signed = SignOff.objects.create(version=turn.version, step=turn.step, passed=passed, note=note, by=by)
     record(by, "reports.sign", signed, ["step", "passed", "note"])
     return signed
@@ -194,7 +208,7 @@ def let_through(*, by: Account, version: Version, number: Number, reason: str) -
         passage=examined.passages[number.passage].fingerprint,
         start=number.start,
         phrase=number.phrase[:80],
-        reason=_needed(reason, "reason", Text("理由", "reason")),
+        reason=_needed(Override, "reason", reason),
         by=by,
     )
     record(by, "reports.let_through", given, ["version", "phrase", "reason"])
@@ -212,7 +226,7 @@ def publish(*, by: Account, version: Version, number: str) -> Publication:
         raise Problem(NOT_SIGNED, step=Step(missing[0]).label)
     if blocking := examine(version).blocking:
         raise Problem(BLOCKED, n=len(blocking), phrases="、".join(each.phrase for each in blocking[:10]))
-    given = _needed(number, "number", Text("发文字号", "document number"))
+    given = _needed(Publication, "number", number, "number")
     if Publication.objects.filter(number=given).exists():
         raise Problem(NUMBER_TAKEN, field="number", number=given)
     published = Publication.objects.create(report=report, version=version, number=given, by=by)

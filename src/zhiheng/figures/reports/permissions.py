@@ -43,11 +43,11 @@ def is_staff(account: Any, _record: Any) -> bool:
 
 @predicate
 def works_on_its_line(account: Any, record: Any) -> bool:
-    """Works on the line of the report; without a report, on any line."""
-    report = _report(record)
+    """Works on the line of the report, or the line named; without one, on any line."""
+    report = None if isinstance(record, str) else _report(record)
+    of = record if isinstance(record, str) else report and report.line
     return any(
-        part in WORKS and (report is None or line in {report.line, "office"})
-        for line, part, _ in roles_today(account)
+        part in WORKS and (of is None or line in {of, "office"}) for line, part, _ in roles_today(account)
     )
 
 

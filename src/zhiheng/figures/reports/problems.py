@@ -94,3 +94,9 @@ NO_WORDS: Final = Rule(
     Text("返回的文件没有正文。", "The file that came back has no text."),
     Text("请核对是否选错了文件。", " Check whether it is the right file."),
 )
+TOO_LONG: Final = Rule(
+    "reports.too_long",
+    422,
+    Text("“{what}”有 {n} 个字，最多 {most} 个字。", "“{what}” has {n} characters; at most {most} are kept."),
+    Text("请缩短后再提交。", " Shorten it, then send it again."),
+)
