@@ -224,6 +224,7 @@ def _correct(request: HttpRequest, card: Organisation) -> None:
         district=picked(districts(), given.get("district")),
         industry=picked(Industry.objects.all(), given.get("industry")),
         size=given.get("size") if given.get("size") in Size.values else None,
+        address=given.get("address"),
     )
 
 

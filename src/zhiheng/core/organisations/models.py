@@ -96,6 +96,7 @@ class Organisation(models.Model):
         verbose_name=text("行业", "Industry"),
     )
     size = models.CharField(text("规模", "Size"), max_length=1, choices=Size, blank=True)
+    address = models.CharField(text("地址", "Address"), max_length=200, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="aliases")
 
     objects = OrganisationQuerySet.as_manager()

@@ -136,6 +136,8 @@ def correct(
     district: Place | None = None,
     industry: Industry | None = None,
     size: str | None = None,
+    name_en: str | None = None,
+    address: str | None = None,
 ) -> Organisation:
     """Correct what was written down wrongly; what is left out stays."""
     changed: list[str] = []
@@ -150,9 +152,10 @@ def correct(
     if industry is not None:
         organisation.industry = industry
         changed.append("industry")
-    if size is not None:
-        organisation.size = size
-        changed.append("size")
+    for field, given in (("size", size), ("name_en", name_en), ("address", address)):
+        if given is not None:
+            setattr(organisation, field, given.strip())
+            changed.append(field)
     organisation.full_clean()
     organisation.save()
     record(by, "organisations.correct", organisation, changed)

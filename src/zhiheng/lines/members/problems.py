@@ -36,6 +36,18 @@ KNOWN_COMPANY: Final = Rule(
         " Sign in with its contact's account or ask the membership office; if the code is wrong, mend it.",
     ),
 )
+NO_MEMBER: Final = Rule(
+    "members.no_member",
+    409,
+    Text("“{name}”在 {on} 不是会员。", "“{name}” is no member on {on}."),
+    Text("请核对日期，或先办理入会。", " Check the day, or let it join first."),
+)
+NOTHING_WANTED: Final = Rule(
+    "members.nothing_wanted",
+    422,
+    Text("没有改动任何一项。", "Nothing was changed."),
+    Text("请把需要更正的内容改成正确的，再提交。", " Change what is wrong to what is right, then send it."),
+)
 DEALT_WITH: Final = Rule(
     "members.dealt_with",
     409,

@@ -19,9 +19,17 @@ if (form) {
     if (!held?.isConnected) line.focus();
   };
 
+  // signing in makes a new token: what waits is sent with that of the page as it is now
+  const renew = async () => {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const token = page.querySelector("#entry [name=csrfmiddlewaretoken]");
+    if (token) form.querySelector("[name=csrfmiddlewaretoken]").value = token.value;
+  };
+
   const post = async (address, body) => {
     const answer = await fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } });
-    if (answer.status >= 500) throw new Error(String(answer.status));
+    // signed out meanwhile, or something broke: what comes back is another page, and the line was not taken
+    if (answer.redirected || answer.status === 403 || answer.status >= 500) throw new Error(String(answer.status));
     return answer.text();
   };
 
@@ -29,7 +37,7 @@ if (form) {
     if (sending) return;
     sending = true;
     while (queue.length) {
-      const body = new FormData(form);
+      const body = new FormData(form); // with the token as it is now
       body.set("lines", queue[0]);
       try {
         show(await post(form.action, body));
@@ -40,6 +48,7 @@ if (form) {
         unsent.textContent = unsent.dataset.words + queue.join("；");
         unsent.hidden = false;
         await new Promise((done) => setTimeout(done, 2000));
+        await renew().catch(() => {});
       }
     }
     sending = false;

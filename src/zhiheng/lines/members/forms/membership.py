@@ -11,7 +11,7 @@ from zhiheng.core.organisations.models import Industry, Size
 from zhiheng.core.places.models import Level, Place
 from zhiheng.core.sign_in.mobile import MobileField
 from zhiheng.lines.members.forms.fields import choice, day, meeting, words
-from zhiheng.lines.members.models import Correction, Membership, Representative, Tier
+from zhiheng.lines.members.models import Membership, Representative, Tier
 from zhiheng.ui.words import text
 
 ALL = ("", text("全部", "All"))
@@ -100,10 +100,30 @@ class Invite(DeedForm):
 
 
 class AskCorrection(DeedForm):
-    """What is wrong on one's own card."""
+    """One's own card as it stands: what is changed in it is asked for; and who else is to be the contact."""
 
-    about_field = choice("更正内容", "What is wrong", Correction.About.choices)
-    wanted = words("应为", "It should be", most=200)
+    name = words("单位名称", "Name")
+    name_en = words("英文名称", "English name", required=False, most=160)
+    code = words("统一社会信用代码", "Unified social credit code", required=False, most=30)
+    address = words("地址", "Address", required=False, most=200)
+    district = forms.ModelChoiceField(
+        Place.objects.filter(level=Level.DISTRICT, end=None), label=text("所在区", "District"), required=False
+    )
+    industry = forms.ModelChoiceField(Industry.objects.all(), label=text("行业", "Industry"), required=False)
+    size = choice("规模", "Size", [("", "—"), *Size.choices], required=False)
+    contact_name = words(
+        "改由谁任联系人", "Who is to be the contact instead", required=False, most=60,
+        help_text=text("不换的不填；采纳后由其登录，您不再能查看。", "Leave it empty to stay the contact yourself."),
+    )  # fmt: skip
+    contact_mobile = MobileField(
+        label=text("新联系人的手机号", "Mobile number of the new contact"), required=False
+    )
+    other = words("其他", "Something else", required=False, most=200)
+
+    def about(self, record: Any) -> None:
+        """Show what stands on the card."""
+        for field in ("name", "name_en", "code", "address", "district", "industry", "size"):
+            self.initial.setdefault(field, getattr(record, field))
 
 
 class Settle(DeedForm):
@@ -114,4 +134,4 @@ class Settle(DeedForm):
         [("yes", text("采纳并更正", "Take it")), ("no", text("不采纳", "Do not take it"))],
     )  # fmt: skip
     answer = words("答复（不采纳时必填）", "Answer (needed for a no)", required=False, most=200)
-    on = day("更名的生效日期", "A new name counts from")
+    on = day("名称或联系人自何日起", "A new name or contact counts from")

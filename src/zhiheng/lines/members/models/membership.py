@@ -174,17 +174,24 @@ class Representative(Dated):
 
 
 class Correction(models.Model):
-    """A member asks that its own card be corrected."""
+    """A member asks that one thing on its own card be corrected, or that somebody else be its contact.
+
+    `wanted` is what it should be, in words; `value` what is written for it (the id of a district or an industry, the
+    letter of a size). `was` is what stood there before it was corrected.
+    """
 
     class About(models.TextChoices):
         """What is wrong."""
 
         NAME = "name", text("单位名称", "Name")
+        NAME_EN = "name_en", text("英文名称", "English name")
         CODE = "code", text("统一社会信用代码", "Unified social credit code")
         SIZE = "size", text("规模", "Size")
+        ADDRESS = "address", text("地址", "Address")
         DISTRICT = "district", text("所在区", "District")
         INDUSTRY = "industry", text("行业", "Industry")
-        PEOPLE = "people", text("代表或联系人", "Representatives or contact")
+        PEOPLE = "people", text("联系人", "Contact")
+        OTHER = "other", text("其他", "Something else")
 
     class State(models.TextChoices):
         """What became of it."""
@@ -195,7 +202,17 @@ class Correction(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="corrections")
     about = models.CharField(text("更正内容", "What is wrong"), max_length=10, choices=About)
-    wanted = models.CharField(text("应为", "It should be"), max_length=200)
+    wanted = models.CharField(text("应为", "It should be"), max_length=200, blank=True)
+    value = models.CharField(max_length=20, blank=True)
+    person = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=text("联系人", "Contact"),
+    )
+    was = models.CharField(text("原为", "It was"), max_length=200, blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
@@ -207,3 +224,8 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.get_about_display()}"
+
+    @property
+    def says(self) -> str:
+        """What it should be; of a person, whose data may be erased, what their card says."""
+        return f"{self.person} {self.person.masked_mobile}".strip() if self.person else self.wanted

@@ -1,18 +1,17 @@
 """Writes to members, split by noun: every page, job and import calls these."""
 
 from zhiheng.lines.members.operations.arrears import remind, withdraw
+from zhiheng.lines.members.operations.corrections import ask_correction, settle_correction
 from zhiheng.lines.members.operations.council import begin_term, elect, end_term, note_meeting, vacate
 from zhiheng.lines.members.operations.dues import exempt, owe_again, raise_dues, set_standard
 from zhiheng.lines.members.operations.joining import apply, approve, decline, require, see_met
 from zhiheng.lines.members.operations.membership import (
-    ask_correction,
     change_tier,
     end,
     end_representation,
     invite,
     name_contact,
     name_representative,
-    settle_correction,
 )
 from zhiheng.lines.members.operations.online import ask_to_join, receive, turn_away
 from zhiheng.lines.members.operations.payments import (

@@ -10,14 +10,11 @@ from zhiheng.core.credentials import operations as credentials
 from zhiheng.core.credentials.models import Credential
 from zhiheng.core.messages.operations import Words, send
 from zhiheng.core.operations import lock, operation, record
-from zhiheng.core.organisations import operations as cards
-from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Account, Person, Role, masked
-from zhiheng.core.problems import BACKWARDS, EMPTY, Problem
+from zhiheng.core.problems import BACKWARDS, Problem
 from zhiheng.core.sign_in.mobile import read as read_mobile
 from zhiheng.lines.members.models import (
-    Correction,
     Meeting,
     Membership,
     Representative,
@@ -30,10 +27,9 @@ from zhiheng.lines.members.problems import (
     NOT_CONFIRMED,
     NUMBER_OF_ANOTHER,
     SAME_TIER,
-    SETTLED,
     UNREACHABLE,
 )
-from zhiheng.ui.words import Text, say
+from zhiheng.ui.words import Text
 
 
 @operation("members.change_tier", "调整级别", "change the tier")
@@ -160,42 +156,6 @@ def invite(
 
 def _by_mail(account: Account) -> Text:
     return Text(BY_MAIL.zh.format(account.username), BY_MAIL.en.format(account.username))
-
-
-@operation("members.ask_correction", "申请更正资料", "ask for a correction", on="organisation")
-def ask_correction(
-    *, by: Account, organisation: Organisation, about: Correction.About, wanted: str
-) -> Correction:
-    """Ask that something on the card of one's own company be corrected."""
-    if not wanted.strip():
-        raise Problem(EMPTY, field="wanted", what=say(Text("应为", "it should be")))
-    asked = Correction(organisation=organisation, about=about, wanted=wanted.strip(), asked_by=by)
-    asked.full_clean()
-    asked.save()
-    record(by, "members.ask_correction", asked, ["organisation", "about", "wanted"])
-    return asked
-
-
-@operation("members.settle_correction", "处理更正申请", "settle a correction")
-def settle_correction(
-    *, by: Account, correction: Correction, accepted: bool, answer: str, on: dt.date
-) -> Correction:
-    """Take a correction or not. A name or a code that is taken is written onto the card; the rest is done by hand."""
-    lock(correction)
-    if correction.state != Correction.State.OPEN:
-        raise Problem(SETTLED)
-    if not accepted and not answer.strip():
-        raise Problem(EMPTY, field="answer", what=say(Text("答复", "answer")))
-    if accepted and correction.about == Correction.About.NAME:
-        cards.rename(by=by, organisation=correction.organisation, name=correction.wanted, on=on)
-    if accepted and correction.about == Correction.About.CODE:
-        cards.correct(by=by, organisation=correction.organisation, code=correction.wanted)
-    correction.state = Correction.State.DONE if accepted else Correction.State.DECLINED
-    correction.answer = answer.strip()
-    correction.full_clean()
-    correction.save(update_fields=["state", "answer"])
-    record(by, "members.settle_correction", correction, ["state", "answer"])
-    return correction
 
 
 def _refuse_ended(membership: Membership) -> None:

@@ -242,8 +242,11 @@ def test_a_correction_that_is_taken_changes_the_card_and_says_so(house):
     assert card.name == "新甲"
     with refused(SETTLED):
         members.settle_correction(by=house.by, correction=asked, accepted=True, answer="", on=DAY)
-    wrong = members.ask_correction(by=house.by, organisation=card, about=About.CODE, wanted="D21435691")
-    with refused(CHECK_DIGIT):
+    with refused(CHECK_DIGIT):  # said to who asks, not to who settles
+        members.ask_correction(by=house.by, organisation=card, about=About.CODE, wanted="D21435691")
+    cards.add(by=house.by, kind=Kind.COMPANY, name="乙", code="D2143569X")
+    wrong = members.ask_correction(by=house.by, organisation=card, about=About.CODE, wanted="D2143569-X")
+    with refused(SAME_CODE):
         members.settle_correction(by=house.by, correction=wrong, accepted=True, answer="", on=DAY)
     with refused(EMPTY):
         members.settle_correction(by=house.by, correction=wrong, accepted=False, answer="", on=DAY)

@@ -9,12 +9,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
-from story import OTHER, Story
+from story import OTHER, OWN, Story
 
 from zhiheng.core.messages.models import Message
 from zhiheng.core.organisations import operations as cards
-from zhiheng.core.organisations.models import Kind, Organisation
+from zhiheng.core.organisations.models import Industry, Kind, Organisation
 from zhiheng.core.people import operations as people
+from zhiheng.core.people.models import Account
+from zhiheng.core.people.permissions import is_contact_of
+from zhiheng.core.places import operations as places
+from zhiheng.core.places.models import Level
 from zhiheng.lines.members import operations as members
 from zhiheng.lines.members.models import (
     Application,
@@ -60,7 +64,7 @@ def at(name, *args, **query):
     return reverse(f"members:{name}", args=args, query=query)
 
 
-def do(client, story, who, address, **given):
+def do(client, story, who, address, /, **given):
     story.sign_in(client, who)
     return client.post(address, given)
 
@@ -173,15 +177,63 @@ def test_there_is_no_telling_which_organisations_exist(client, story):
     assert there.status_code == not_there.status_code == 403
 
 
-def test_a_correction_is_asked_by_the_contact_and_taken_by_staff(client, story):
-    do(client, story, "erin", at("ask", story.own.pk, "correct"), about_field="name", wanted="新<i>名称")
-    asked = Correction.objects.get()
-    assert "新&lt;i&gt;名称" in text(story.get(client, "bob", at("corrections")))
-    empty = do(client, story, "bob", at("settle", asked.pk), accepted="no", answer="", on="2018-05-01")
+def test_what_a_contact_changes_on_its_card_is_asked_one_by_one_and_written_when_taken(client, story):
+    place = places.add(
+        by=story.by,
+        level=Level.DISTRICT,
+        code="990101",
+        name_zh="东区",
+        name_en="East",
+        start=dt.date(2000, 1, 1),
+    )
+    trade = Industry.objects.create(edition="2017", code="C", name_zh="制造业", name_en="Manufacturing")
+    asks, given = at("ask", story.own.pk, "correct"), {"name": OWN, "size": ""}
+    nothing = do(client, story, "erin", asks, **given)
+    assert nothing.status_code == 422
+    assert "没有改动" in text(nothing)
+    wrong = do(client, story, "erin", asks, **given, code="D21435691", address="东区一路 1 号")
+    assert wrong.status_code == 422
+    assert "校验位" in text(wrong)
+    assert "东区一路 1 号" in text(wrong)
+    assert not Correction.objects.exists()
+    given |= {
+        "name": "新<i>名称",
+        "code": GOOD_CODE,
+        "address": "东区一路 1 号",
+        "name_en": "New Ltd",
+        "size": "L",
+    }
+    given |= {
+        "district": place.pk,
+        "industry": trade.pk,
+        "contact_name": "李四",
+        "contact_mobile": "13700001234",
+    }
+    assert do(client, story, "erin", asks, **given).status_code == 302
+    asked = list(Correction.objects.order_by("pk"))
+    assert len(asked) == 8
+    page = text(story.get(client, "bob", at("corrections")))
+    assert "新&lt;i&gt;名称" in page
+    assert "137****1234" in page
+    assert "13700001234" not in page
+    empty = do(client, story, "bob", at("settle", asked[0].pk), accepted="no", answer="", on="2018-05-01")
     assert empty.status_code == 422
-    do(client, story, "bob", at("settle", asked.pk), accepted="yes", answer="", on="2018-05-01")
-    story.own.refresh_from_db()
-    assert story.own.name == "新<i>名称"
+    for each in asked:
+        do(client, story, "bob", at("settle", each.pk), accepted="yes", answer="", on="2018-05-01")
+    card = Organisation.objects.get(pk=story.own.pk)
+    assert (card.name, card.name_en, card.code, card.address) == (
+        "新<i>名称",
+        "New Ltd",
+        GOOD_CODE,
+        "东区一路 1 号",
+    )
+    assert (card.district, card.industry, card.size, card.no_code_reason) == (place, trade, "L", "")
+    assert Correction.objects.get(about="name").was == OWN
+    contact = Account.objects.get(mobile="13700001234")
+    assert is_contact_of(contact, card)
+    assert not is_contact_of(Account.objects.get(username="erin"), card)
+    people.erase(by=story.by, person=contact.person)
+    assert "李四" not in text(story.get(client, "bob", at("corrections")))
 
 
 # ── one member ──

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.db.models import Model
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,31 +15,51 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhiheng.core.deeds import Deed, DeedForm, carry_out, offers
 from zhiheng.core.operations import allow
-from zhiheng.core.organisations.models import Organisation
+from zhiheng.core.organisations.models import Organisation, Size
 from zhiheng.core.pages import staff_page
+from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Part
 from zhiheng.core.people.permissions import roles_today
+from zhiheng.core.problems import EMPTY, Problem
 from zhiheng.gatherings import public as gatherings
 from zhiheng.lines.members import operations
 from zhiheng.lines.members.forms import joining, membership
 from zhiheng.lines.members.models import Application, Correction, Membership
+from zhiheng.lines.members.problems import NOTHING_WANTED
 from zhiheng.lines.members.views.joining import NEW
 from zhiheng.lines.members.views.register import about
 from zhiheng.ui.lists import paged
-from zhiheng.ui.words import Text
+from zhiheng.ui.words import Text, say
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from zhiheng.core.people.models import Account
 
+About = Correction.About
 OWN: Final = Text("查看本单位资料", "see one's own organisation")
 
 
-def _ask(*, by: Account, record: Organisation, about_field: str, wanted: str) -> Correction:
-    return operations.ask_correction(
-        by=by, organisation=record, about=Correction.About(about_field), wanted=wanted
-    )
+@transaction.atomic
+def _ask(*, by: Account, record: Organisation, contact_name: str, contact_mobile: str, **given: Any) -> None:
+    """Ask for each thing that was changed in the form, or for none of them."""
+    asked = False
+    for field, wanted in given.items():
+        if wanted and wanted != getattr(record, field, ""):
+            value = wanted if field == About.SIZE else str(wanted.pk) if isinstance(wanted, Model) else ""
+            said = Size(wanted).label if field == About.SIZE else wanted
+            operations.ask_correction(
+                by=by, organisation=record, about=About(field), wanted=str(said), value=value
+            )
+            asked = True
+    if contact_name.strip():
+        if not contact_mobile:
+            raise Problem(EMPTY, field="contact_mobile", what=say(Text("手机号", "Mobile number")))
+        person = people.add_colleague(by=by, organisation=record, name=contact_name, mobile=contact_mobile)
+        operations.ask_correction(by=by, organisation=record, about=About.PEOPLE, person=person)
+        asked = True
+    if not asked:
+        raise Problem(NOTHING_WANTED)
 
 
 DEEDS: Final = {
@@ -104,7 +126,7 @@ def _page(request: HttpRequest, card: Organisation, tried: dict[str, DeedForm] |
     context = {
         **shown,
         "applications": card.applications.all()[:5],
-        "corrections": card.corrections.all()[:10],
+        "corrections": card.corrections.select_related("person")[:10],
         "coming": gatherings.coming(card, request.user, today),
         "deeds": offers(
             DEEDS, request.user, card, lambda verb: reverse("members:ask", args=[card.pk, verb]), tried
@@ -147,7 +169,9 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _corrections(request: HttpRequest, tried: dict[int, DeedForm]) -> HttpResponse:
-    rows = Correction.objects.select_related("organisation", "asked_by__person").order_by("-state", "-pk")
+    rows = Correction.objects.select_related("organisation", "asked_by__person", "person").order_by(
+        "-state", "-pk"
+    )
     page = paged(request, rows, 20)
     shown = [
         (
