@@ -17,6 +17,8 @@ from zhiheng.core.operations import allow
 from zhiheng.core.problems import NO_DAY, NOT_SO, Problem
 from zhiheng.ui.words import Text
 
+FIRST, LAST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
+"""What is before or after is a slip of the pen."""
 View: TypeAlias = Callable[..., HttpResponse]
 Row = TypeVar("Row", bound=Model)
 
@@ -39,9 +41,32 @@ def day(request: HttpRequest, name: str = "on") -> dt.date:
     """Read a day of a form."""
     given = request.POST.get(name, "").strip()
     try:
-        return dt.date.fromisoformat(given)
+        found = dt.date.fromisoformat(given)
     except ValueError:
-        raise Problem(NO_DAY, field=name, day=given) from None
+        found = None
+    if found is None or not FIRST <= found <= LAST:
+        raise Problem(NO_DAY, field=name, day=given)
+    return found
+
+
+class DayField(forms.DateField):
+    """A day, of a year that can be meant."""
+
+    def __init__(self, **more: Any) -> None:
+        more.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**more)
+
+    def clean(self, value: Any) -> dt.date | None:
+        """Give the day; one that is none, or of the year 18 or 20185, is told as such."""
+        try:
+            found: dt.date | None = super().clean(value)
+        except forms.ValidationError as error:
+            if error.code == "required":
+                raise
+            raise forms.ValidationError(str(Problem(NO_DAY, day=value))) from error
+        if found is not None and not FIRST <= found <= LAST:
+            raise forms.ValidationError(str(Problem(NO_DAY, day=found)))
+        return found
 
 
 def number(given: str | None) -> int | None:
@@ -58,7 +83,7 @@ def picked(rows: QuerySet[Row], given: str | None) -> Row | None:
 def year_of(given: str | None) -> int | None:
     """Read a year; what can be none of ours is none."""
     asked = number(given)
-    return asked if asked is not None and 1900 <= asked <= 2200 else None
+    return asked if asked is not None and FIRST.year <= asked <= LAST.year else None
 
 
 def filled(form: forms.Form) -> dict[str, Any]:

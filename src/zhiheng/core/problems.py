@@ -158,7 +158,9 @@ SHEET_UNREADABLE: Final = Rule(
 NO_DAY: Final = Rule(
     "core.no_day",
     422,
-    Text("“{day}”不是日期。", "“{day}” is no date."),
+    Text(
+        "“{day}”不是日期，或不在 1900 至 2200 年间。", "“{day}” is no date, or not of the years 1900 to 2200."
+    ),
     Text("请按 2018-12-31 的格式填写。", " Write it like 2018-12-31."),
 )
 NOT_SO: Final = Rule(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import itertools
 import zipfile
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 
+from zhiheng.core import workbooks
 from zhiheng.core.problems import SHEET_LARGE, SHEET_UNREADABLE, Problem
 from zhiheng.documents import Column, Sheet, Table, Workbook
 from zhiheng.documents.spreadsheet import xlsx_bytes
@@ -29,6 +29,8 @@ LARGEST: Final = 5 * 2**20
 LARGEST_UNPACKED: Final = 100 * 2**20
 WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How an .xlsx and an .xls begin, whatever they are called."""
+HEAD: Final = 30
+"""So many lines tell what a csv separates its cells by."""
 LIVE: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would compute."""
 
@@ -100,7 +102,7 @@ def _attachment(name: Text, end: str) -> str:
 
 def _csv(content: bytes) -> list[list[str]]:
     text = _decoded(content)
-    head = text.split("\n", 1)[0]
+    head = "\n".join(text.split("\n", HEAD)[:HEAD])  # a title may stand above the headings
     mark = max(",\t;", key=head.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
@@ -121,26 +123,14 @@ def _decoded(content: bytes) -> str:
 
 
 def _workbook(content: bytes) -> list[list[str]]:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - slow import
-
-    try:
-        if content.startswith(WORKBOOKS[0]):
+    if content.startswith(WORKBOOKS[0]):
+        try:
             with zipfile.ZipFile(io.BytesIO(content)) as packed:
-                if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
-                    raise Problem(SHEET_LARGE, field="file", most=LARGEST_UNPACKED // 2**20)
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-    except (CalamineError, zipfile.BadZipFile, IndexError) as error:
-        raise Problem(SHEET_UNREADABLE, field="file") from error
-
-
-def _text(cell: Any) -> str:
-    match cell:
-        case float() if cell.is_integer() and abs(cell) < 2**53:
-            return str(int(cell))
-        case dt.datetime() if cell.time() == dt.time():
-            return cell.date().isoformat()
-        case dt.date() | dt.time():
-            return cell.isoformat()
-        case _:
-            return str(cell)
+                unpacked = sum(part.file_size for part in packed.infolist())
+        except zipfile.BadZipFile as error:
+            raise Problem(SHEET_UNREADABLE, field="file") from error
+        if unpacked > LARGEST_UNPACKED:
+            raise Problem(SHEET_LARGE, field="file", most=LARGEST_UNPACKED // 2**20)
+    if (found := workbooks.rows(content)) is None:
+        raise Problem(SHEET_UNREADABLE, field="file")
+    return found

@@ -19,7 +19,7 @@ from zhiheng.core.journal.queries import timeline as history
 from zhiheng.core.organisations import operations
 from zhiheng.core.organisations.models import Industry, Kind, Organisation, Selection, Size
 from zhiheng.core.organisations.queries import find
-from zhiheng.core.pages import day, number, picked, staff_page
+from zhiheng.core.pages import DayField, day, number, picked, staff_page
 from zhiheng.core.places.models import Level, Place
 from zhiheng.core.problems import Problem
 from zhiheng.ui.lists import ordering, paged
@@ -54,11 +54,7 @@ class Card(forms.Form):
     no_code_reason = forms.CharField(
         label=text("无代码的原因", "Why there is no code"), max_length=120, required=False
     )
-    since = forms.DateField(
-        label=text("名称自何日起使用", "Has had this name since"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
+    since = DayField(label=text("名称自何日起使用", "Has had this name since"), required=False)
     district = forms.ModelChoiceField(Place.objects.none(), label=text("所在区", "District"), required=False)
     industry = forms.ModelChoiceField(Industry.objects.none(), label=text("行业", "Industry"), required=False)
     size = forms.ChoiceField(label=text("规模", "Size"), choices=[("", "—"), *Size.choices], required=False)

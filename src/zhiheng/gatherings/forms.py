@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from zhiheng.core.organisations.models import Organisation
+from zhiheng.core.pages import DayField
 from zhiheng.core.problems import REFUSED, Problem
 from zhiheng.gatherings.matching import organisation_named
 from zhiheng.gatherings.models import Edition, Series, Session
@@ -48,7 +49,7 @@ class Days(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         """Give the days in order."""
-        one = forms.DateField()
+        one = DayField()
         return sorted({one.clean(part) for part in re.split(r"[,，、;；\s]+", super().clean(value)) if part})
 
 
@@ -75,6 +76,7 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # only the stubs 
     class Meta:
         model = Session
         fields: ClassVar = ["held_on", "starts_at", "ends_at", "venue", "seats", "closes_at"]
+        field_classes: ClassVar = {"held_on": DayField}
         widgets: ClassVar = {
             "held_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),

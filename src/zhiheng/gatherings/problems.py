@@ -28,6 +28,15 @@ CANCELLED: Final = Rule(
     Text("{session}已取消。", "{session} has been cancelled."),
     Text("请选择其他场次。", " Choose another session."),
 )
+NOT_HELD: Final = Rule(
+    "gatherings.not_held",
+    409,
+    Text("{session}还没有举行，不能登记到场。", "{session} has not been held yet: nobody was there."),
+    Text(
+        "请在当天或以后录入；日期不对的，请先改期。",
+        " Enter it on the day or later; if the day is wrong, move it first.",
+    ),
+)
 NO_ORGANISATION: Final = Rule(
     "gatherings.no_organisation",
     422,

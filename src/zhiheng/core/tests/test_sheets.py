@@ -67,3 +67,15 @@ def test_a_list_handed_out_holds_no_live_formula():
     cells = [cell for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active for cell in row]
     [found] = [cell for cell in cells if str(cell.value).startswith("=HYPERLINK")]
     assert found.data_type == "s"
+
+
+def test_a_sheet_that_would_take_all_memory_is_refused_and_the_site_stands():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "姓名")
+        sheet.write(1_048_575, 16_383, "x")
+    assert len(buffer.getvalue()) < 10_000
+    with pytest.raises(Problem) as refused:
+        sheets.read(buffer.getvalue())
+    assert refused.value.rule is SHEET_UNREADABLE

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Q
+from django.utils import timezone
 
 from zhiheng.core.operations import lock, operation, record, record_many
 from zhiheng.core.organisations import operations as cards
@@ -18,7 +19,7 @@ from zhiheng.core.problems import EMPTY, Problem
 from zhiheng.gatherings import codes
 from zhiheng.gatherings.matching import Why, match, organisation_named, tail_fits
 from zhiheng.gatherings.models import Attendance, Registration, Session, Unmatched
-from zhiheng.gatherings.problems import CANCELLED, NO_ORGANISATION, TWICE
+from zhiheng.gatherings.problems import CANCELLED, NO_ORGANISATION, NOT_HELD, TWICE
 from zhiheng.gatherings.reading import Line, tidy, tidy_mobile, tidy_name
 
 UNMATCHED_BY_CODE: Final = 2000
@@ -37,9 +38,7 @@ def check_in(
     how: Attendance.How = Attendance.How.ROSTER,
 ) -> Attendance:
     """Enter that somebody was there, sent by `organisation` or else by the one on the person's card."""
-    lock(session)
-    if session.cancelled:
-        raise Problem(CANCELLED, session=session)
+    _lock_held(session)
     sent_by = organisation or person.organisation
     if sent_by is None:
         raise Problem(NO_ORGANISATION, field="organisation", person=person)
@@ -59,9 +58,7 @@ def enter_roster(
     how: Attendance.How = Attendance.How.ROSTER,
 ) -> list[Attendance]:
     """Enter many who were there; who is in already, or twice in the list, is entered once. Give what is new."""
-    lock(session)
-    if session.cancelled:
-        raise Problem(CANCELLED, session=session)
+    _lock_held(session)
     there = set(Attendance.objects.filter(session=session).values_list("person_id", flat=True)) | {
         into
         for into in Attendance.objects.filter(session=session).values_list("person__merged_into", flat=True)
@@ -121,9 +118,7 @@ def enter_lines(
     Whom a line means for sure is entered, once; who is in already is named; the rest is kept to be resolved.
     No line is lost.
     """
-    lock(session)
-    if session.cancelled:
-        raise Problem(CANCELLED, session=session)
+    _lock_held(session)
     rows: list[tuple[Person, Organisation]] = []
     origin: dict[int, Line] = {}
     there, kept, out = [], [], []
@@ -174,9 +169,8 @@ def resolve(
     The organisation is the one given, else the one the line names (opened as a new card where it is not known and the
     person is new), else that on the card. Gives none where the person is in already.
     """
-    lock(unmatched.session, unmatched)
-    if unmatched.session.cancelled:
-        raise Problem(CANCELLED, session=unmatched.session)
+    _lock_held(unmatched.session)
+    lock(unmatched)
     sent_by = organisation or organisation_named(unmatched.organisation_name)
     if person is None:
         sent_by = sent_by or _organisation(by, unmatched.organisation_name)
@@ -278,6 +272,15 @@ def strike(*, by: Account, attendances: Iterable[Attendance]) -> int:
     record_many(by, "gatherings.strike", struck, ["session", "person"])
     Attendance.objects.filter(pk__in=[row.pk for row in struck]).delete()
     return len(struck)
+
+
+def _lock_held(session: Session) -> None:
+    """Lock a session, and refuse one that was cancelled or is still to come."""
+    lock(session)
+    if session.cancelled:
+        raise Problem(CANCELLED, session=session)
+    if session.held_on > timezone.localdate():
+        raise Problem(NOT_HELD, session=session)
 
 
 def _enter(

@@ -41,7 +41,7 @@ def fill(hall, people):
     """Hold an edition of a series by a host with two sessions, registrations, attendances and lines that wait."""
     series, _ = type(hall).series_of(hall)
     edition = operations.hold(
-        by=hall.by, kind=Kind.FORUM, name_zh=f"满{people}", on=[today(), today() + dt.timedelta(days=1)],
+        by=hall.by, kind=Kind.FORUM, name_zh=f"满{people}", on=[today() - dt.timedelta(days=1), today()],
         series=series, host=hall.other, seats=people,
     )  # fmt: skip
     for session in edition.sessions.all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import time
@@ -21,7 +22,7 @@ from zhiheng.gatherings import operations
 from zhiheng.gatherings.matching import Why, line_of, match, suggest
 from zhiheng.gatherings.models import Kind, Material, Unmatched
 from zhiheng.gatherings.operations import Choice
-from zhiheng.gatherings.problems import CANCELLED
+from zhiheng.gatherings.problems import CANCELLED, NOT_HELD
 from zhiheng.gatherings.reading import Line, from_text, packed, unpacked
 from zhiheng.gatherings.tests.hall import BACKEND, PDF, Hall, refused, today
 
@@ -234,6 +235,28 @@ def test_a_line_is_left_out_and_an_unclear_answer_is_asked_again(hall, clerk):
     resolve(clerk, line, do="dismiss")
     assert not Unmatched.objects.exists()
     assert not hall.session.attendances.exists()
+
+
+def test_nobody_was_at_what_is_still_to_come(hall):
+    person, session = hall.person("张三"), hall.session
+    operations.move(by=hall.by, session=session, on=today() + dt.timedelta(days=1))
+    with refused(NOT_HELD):
+        hall.check_in(person)
+    with refused(NOT_HELD):
+        operations.enter_roster(by=hall.by, session=session, rows=[(person, hall.own)])
+    with refused(NOT_HELD):
+        operations.enter_lines(by=hall.by, session=session, lines=[Line("张三", "", "")])
+    assert not session.attendances.exists()
+
+
+@pytest.mark.parametrize("field", ["text", "lines"])
+def test_what_was_pasted_stays_when_nothing_can_be_entered(hall, clerk, field):
+    operations.cancel(by=hall.by, session=hall.session)
+    lines = [Line("张三", "某某公司", "13800001234")]
+    pasted = {"text": "张三\t某某公司\n" * 5001, "lines": packed(lines)}[field]
+    answer = clerk.post(reverse("gatherings:sheet", args=[hall.session.pk]), {field: pasted})
+    assert answer.status_code in {409, 413, 422}
+    assert "张三\t某某公司" in answer.content.decode()
 
 
 def test_nothing_is_entered_into_a_cancelled_session(hall, clerk):

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from zhiheng.core.pages import number, staff_page, year_of
+from zhiheng.core.pages import DayField, number, staff_page, year_of
 from zhiheng.gatherings import operations, queries
 from zhiheng.gatherings.forms import ArrangeForm, EditionForm, HoldForm, SeriesForm, SessionForm, carried_out
 from zhiheng.gatherings.models import Attendance, Edition, Kind, Series, Session, Visibility
@@ -178,7 +178,7 @@ def arrange(request: HttpRequest, pk: int) -> HttpResponse:
 class MoveForm(forms.Form):
     """The day a session is moved to."""
 
-    on = forms.DateField(label=text("新日期", "New day"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label=text("新日期", "New day"))
 
 
 class Ask:

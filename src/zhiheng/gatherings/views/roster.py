@@ -156,14 +156,15 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     session = _session(pk)
     context: dict[str, Any] = {"session": session}
     if request.method == "POST":
+        text = request.POST.get("text", "")
         try:
             if "lines" in request.POST:
+                text = "\n".join(map(str, unpacked(request.POST["lines"])))
                 return _commit(request, session)
             file = request.FILES.get("file")
-            text = request.POST.get("text", "")
             lines = _some(reading.from_file(file.read()) if file else from_text(text))
         except Problem as problem:
-            context["problem"] = problem
+            context |= {"problem": problem, "typed": text}
             return render(request, "gatherings/sheet.html", context, status=problem.rule.status)
         context |= _preview(session, lines)
     return render(request, "gatherings/sheet.html", context)

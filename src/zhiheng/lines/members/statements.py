@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from django.utils import timezone
+
 from zhiheng.core import sheets
 from zhiheng.core.problems import Problem
 from zhiheng.lines.members.problems import NO_COLUMNS
@@ -42,6 +44,10 @@ NEEDED: Final = {
 INCOME: Final = Text("贷方金额或收入金额", "income")
 CREDIT: Final = ("贷", "收", "C", "CR")
 TOTALS: Final = ("合计", "总计", "小计", "本页", "期初", "期末")
+DAY: Final = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)|(\d{4})(\d{2})(\d{2})(?:\d{6})?(?!\d)"
+)
+FIRST: Final = dt.date(1949, 10, 1)
 HEADER_WITHIN: Final = 20
 """Lines above the header that name the account and the period."""
 
@@ -229,15 +235,16 @@ def _money(words: str) -> Decimal | None:
 
 
 def _date(words: str) -> dt.date:
-    found = re.match(
-        r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})", unicodedata.normalize("NFKC", words)
-    )
+    found = DAY.match(unicodedata.normalize("NFKC", words))
     try:
         if found:
-            return dt.date(int(found[1]), int(found[2]), int(found[3]))
+            year, month, at = (int(part) for part in found.groups() if part)
+            day = dt.date(year, month, at)
+            if FIRST <= day <= timezone.localdate() + dt.timedelta(days=1):
+                return day
     except ValueError:
         pass
     raise _Wrong(
-        f"交易日期“{words}”读不出来；应如 2018-05-01。",
-        f"The date “{words}” cannot be read.",
+        f"交易日期“{words}”读不出来，或不在 {FIRST.year} 年至今日之间；应如 2018-05-01。",
+        f"The date “{words}” cannot be read, or is not from {FIRST.year} to today; write it like 2018-05-01.",
     )

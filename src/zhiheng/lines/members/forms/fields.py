@@ -8,21 +8,17 @@ from django import forms
 from django.utils import timezone
 
 from zhiheng.core.organisations.models import Organisation
+from zhiheng.core.pages import DayField
 from zhiheng.core.problems import Problem
 from zhiheng.lines.members.models import Meeting
 from zhiheng.lines.members.queries import card_named
 from zhiheng.ui.words import text
 
 
-def day(zh: str = "日期", en: str = "Date", *, required: bool = True, **more: Any) -> forms.DateField:
+def day(zh: str = "日期", en: str = "Date", *, required: bool = True, **more: Any) -> DayField:
     """A day; today unless said otherwise."""
-    return forms.DateField(
-        label=text(zh, en),
-        required=required,
-        initial=more.pop("initial", timezone.localdate),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        **more,
-    )
+    initial = more.pop("initial", timezone.localdate)
+    return DayField(label=text(zh, en), required=required, initial=initial, **more)
 
 
 def words(zh: str, en: str, *, required: bool = True, most: int = 120, **more: Any) -> forms.CharField:

@@ -91,6 +91,16 @@ def test_a_workbook_is_read_like_a_csv():
         ({3: ""}, "既没有收入也没有支出"),
         ({0: "三月一日"}, "读不出来"),
         ({0: "2018-02-30"}, "读不出来"),
+        ({0: "20185-05-01"}, "读不出来"),
+        ({0: "2018-5-012"}, "读不出来"),
+        ({0: "201805011"}, "读不出来"),
+        ({0: "0018-05-01"}, "读不出来"),
+        ({0: "2108-05-01"}, "今日之间"),
+        ({3: "0"}, "既没有收入也没有支出"),
+        ({3: "0.00"}, "既没有收入也没有支出"),
+        ({3: "-0.01"}, "不是正数"),
+        ({3: "1e12"}, "不是数字"),
+        ({3: "1000000000000"}, "过大"),
         ({1: ""}, "没有对方户名"),
         ({5: ""}, "没有流水号"),
         ({5: "2.01803E+19"}, "改成数字"),
@@ -117,6 +127,48 @@ def test_a_file_without_the_columns_says_which(headings):
     with refused(NO_COLUMNS) as found:
         read(GOOD, headings=headings)
     assert "贷方金额" in found.problem.breach
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2018-03-01",
+        "2018/3/1",
+        "2018年3月1日",
+        "20180301",
+        "20180301101112",
+        "2018-03-01 10:11:12",
+        "2018.03.01",
+    ],
+)
+def test_a_day_is_read_as_banks_write_it(day):
+    assert read([day, *GOOD[1:]]).entries[0].paid_on == dt.date(2018, 3, 1)
+
+
+def test_a_picture_under_a_false_name_and_a_text_are_no_statement():
+    with refused(SHEET_UNREADABLE):
+        read_statement(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    with refused(SHEET_UNREADABLE):
+        read_statement(b"PK\x03\x04 and nothing more")
+    with refused(NO_COLUMNS):
+        read_statement("这不是流水".encode())
+
+
+def test_tabs_below_a_title_without_any_are_found():
+    rows = ["某银行账户明细", "\t".join(HEADINGS), "\t".join(GOOD)]
+    [entry] = read_statement("\n".join(rows).encode("gb18030")).entries
+    assert (entry.payer, entry.amount) == ("甲厂", Decimal(1000))
+
+
+def test_a_formula_without_a_result_is_a_fault_of_its_line():
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_row(1, 0, GOOD)
+        sheet.write_formula(1, 3, "=500+500", None, "")
+    [fault] = read_statement(buffer.getvalue()).faults
+    assert fault.line == 2
 
 
 def test_a_file_in_no_known_encoding_is_refused():
