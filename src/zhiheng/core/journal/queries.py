@@ -11,8 +11,9 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from zhiheng.core.journal.models import Line
+from zhiheng.core.journal.words import WORDS
 from zhiheng.core.operations import operations
-from zhiheng.ui.words import Text
+from zhiheng.ui.words import Text, say
 
 EVENTS: Final = 50
 
@@ -36,7 +37,12 @@ def timeline(subject: models.Model, most: int = EVENTS) -> list[Event]:
     """Give the newest events of `subject` for `c-timeline`, in one query."""
     model = apps.get_model(subject._meta.label)
     return [
-        Event(line.at, str(line.by), in_words(line.verb), tuple(_field(model, name) for name in line.fields))
+        Event(
+            line.at,
+            str(line.by),
+            in_words(line.verb),
+            tuple(field_in_words(model, name) for name in line.fields),
+        )
         for line in history(subject)[:most]
     ]
 
@@ -49,8 +55,11 @@ def in_words(verb: str) -> Text:
     return Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
 
 
-def _field(model: type[models.Model], name: str) -> str:
+def field_in_words(model: type[models.Model], name: str) -> str:
+    """Say what a field is called: in its own words, or where it has none in those of the journal."""
     try:
-        return str(getattr(model._meta.get_field(name), "verbose_name", name))
+        own = str(getattr(model._meta.get_field(name), "verbose_name", name))
     except FieldDoesNotExist:
-        return name
+        own = name
+    unsaid = own in {name, name.replace("_", " ")}
+    return say(WORDS[name]) if unsaid and name in WORDS else own
