@@ -301,3 +301,16 @@ def announce(world: World, today: dt.date) -> None:
             ends_at=dt.time(16, 30),
         )
         gatherings.publish(by=world.by, edition=edition)
+
+
+def ask(world: World) -> None:
+    """Let a company that nobody knows apply on the public page; it waits to be received. Nobody answers the number."""
+    members.ask_to_join(
+        by=world.by,
+        name="栖川云仓物流有限公司",
+        code=town.code(9001),
+        district=world.districts[0],
+        contact_name="贺知秋",
+        contact_mobile="13800001234",
+        contact_post="质量部经理",
+    )

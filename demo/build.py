@@ -63,6 +63,7 @@ def build(say: Callable[[str], None] = lambda _words: None, city: Path | None = 
     say("六年的会员与活动 · six years of members and gatherings")
     members = association.build(world, sum(p.member for p in cast), sum(p.took_part for p in cast))
     association.announce(world, timezone.localdate())
+    association.ask(world)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # the planner has seen nothing of what this transaction wrote
     say("会费与理事会 · dues and council")

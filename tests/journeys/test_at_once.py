@@ -155,6 +155,34 @@ STORIES = {
         """,
         "done members.applied 1",
     ),
+    "a company that nobody knows is kept once": (
+        """
+        ask = lambda: members.ask_to_join(
+            by=by, name="新朋友公司", code="D2143569X", contact_name="张三", contact_mobile="13800001234")
+        at_once(ask, ask)
+        print(OnlineApplication.objects.count())
+        """,
+        "done done 1",
+    ),
+    "what was asked online is received once": (
+        """
+        asked = members.ask_to_join(
+            by=by, name="新朋友公司", code="D2143569X", contact_name="张三", contact_mobile="13800001234")
+        at_once(lambda a=again(asked): members.receive(by=by, asked=a, on=DAY),
+                lambda a=again(asked): members.receive(by=by, asked=a, on=DAY))
+        print(Application.objects.filter(organisation__code="D2143569X").count())
+        """,
+        "done members.dealt_with 1",
+    ),
+    "a correction is settled once": (
+        """
+        asked = members.ask_correction(by=by, organisation=own, about=Correction.About.ADDRESS, wanted="一号")
+        settle = lambda a, yes: members.settle_correction(by=by, correction=a, accepted=yes, answer="已核", on=DAY)
+        at_once(lambda a=again(asked): settle(a, False), lambda a=again(asked): settle(a, True))
+        print(again(own).address or "none")
+        """,
+        "done members.settled none",
+    ),
     "a payment pays one due": (
         """
         one, two = owed()

@@ -48,6 +48,12 @@ class Apply(DeedForm):
     contact_post = words("职务", "Position", required=False, most=60)
 
 
+class ApplyOwn(Apply):
+    """An application of one's own company: it is received today, whatever is asked for today."""
+
+    on = None  # type: ignore[assignment]  # a field of the form above is left out
+
+
 class ApplyNew(Apply, NewCard):
     """Both at once."""
 

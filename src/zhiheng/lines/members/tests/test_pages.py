@@ -8,6 +8,7 @@ import re
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 from story import OTHER, OWN, Story
 
@@ -137,7 +138,8 @@ def test_a_contact_applies_for_its_own_company_only(client, story):
     given = {"tier": "member", "on": "2018-05-01"}
     assert do(client, story, "dana", at("ask", story.own.pk, "apply"), **given).status_code == 403
     assert do(client, story, "erin", at("ask", story.own.pk, "apply"), **given).status_code == 302
-    assert Application.objects.filter(organisation=story.own, state="received").count() == 1
+    application = Application.objects.get(organisation=story.own, state="received")
+    assert application.received_on == timezone.localdate()  # never before what is asked for today
 
 
 # ── who sees whose ──

@@ -72,8 +72,8 @@ DEEDS: Final = {
     "apply": Deed(
         Text("申请入会", "Apply for membership"),
         "members.apply",
-        joining.Apply,
-        NEW["known"].do,
+        joining.ApplyOwn,
+        lambda **given: NEW["known"].do(**given, on=timezone.localdate()),
         lambda card: (
             not card.memberships.filter(end=None).exists()
             and not card.applications.filter(state=Application.State.RECEIVED).exists()
