@@ -78,7 +78,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "empty_file": ("文件“{path}”没有任何数据行。", "File “{path}” has no data rows."),
     "file_missing": ("找不到文件“{path}”。", "File “{path}” does not exist."),
-    "file_unreadable": ("无法读取文件“{path}”：{found}", "File “{path}” cannot be read: {found}"),
+    "file_unreadable": ("无法读取文件“{path}”：文件已损坏，或内容与扩展名不符（{found}）。请核对文件。", "File “{path}” cannot be read: {found}. Check the file."),
     "file_kind_unknown": (
         "不认识的文件类型“{path}”。支持 parquet、csv、xlsx、sav、dta。",
         "Unknown kind of file “{path}”. Readable: parquet, csv, xlsx, sav, dta.",
@@ -97,8 +97,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "in a password @ and / are written %40 and %2F.",
     ),
     "postgres_unreachable": (
-        "无法连接数据库：{found}。请核对地址、用户和口令。",
-        "The database cannot be reached: {found}. Check address, user and password.",
+        "无法连接数据库（{found}）。请核对地址、用户和口令，以及数据库是否在运行。",
+        "The database cannot be reached ({found}). Check address, user and password, and that it runs.",
     ),
     "table_missing": (
         "数据库中没有表“{table}”。请核对表名和模式名（schema）。",
@@ -109,7 +109,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Table “{table}” has no rows. Check its name, and which rows you may read.",
     ),
     "table_unreadable": (
-        "无法读取表“{table}”：{found}。请核对读取权限和列中的值。",
+        "无法读取表“{table}”（{found}）。请核对读取权限和列中的值。",
         "Table “{table}” cannot be read: {found}. Check the right to read it and the values of its columns.",
     ),
     "data_kind_unknown": (
@@ -117,8 +117,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Cannot read data from {found}. Give a path, an Arrow, pandas or polars table, or a Postgres table.",
     ),
     "expression_refused": (
-        "条件“{found}”不能执行：{reason}",
-        "The condition “{found}” cannot be used: {reason}",
+        "条件“{found}”不能执行：列名、引号、括号或函数名有误（{reason}）。请改正这一条件。",
+        "The condition “{found}” cannot be used: {reason}. Correct it.",
     ),
     "option_unknown": (
         "{option}={found} 无效。可用：{legal}。",

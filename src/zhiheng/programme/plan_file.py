@@ -35,6 +35,7 @@ from zhiheng.programme.plan import (
 from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.section import FILE, Section, lines_of_keys, plain
 from zhiheng.programme.sheet import encoding_problem
+from zhiheng.programme.syntax import place_of, why
 
 FORMATS = ("parquet", "xlsx", "html", "docx", "pdf")
 #: how the name of an environment variable is written; no address and few passwords look like this
@@ -70,13 +71,12 @@ def read_plan(folder: Path, findings: Findings) -> Plan | None:
 
 
 def _tell_syntax(text: str, error: tomllib.TOMLDecodeError, findings: Findings) -> None:
-    """Tell what is no TOML by the line it stands in; the parser's own words are English."""
-    place = re.search(r"line (\d+)", str(error))
-    lines = text.splitlines()
-    number = int(place[1]) if place else len(lines) or None
-    line = lines[number - 1].strip()[:80] if number and number <= len(lines) else ""
-    reason = str(error).partition(" (at ")[0]
-    findings.add("plan_unreadable", FILE, number, found=(f"“{line}”", f"“{line}” ({reason})"))
+    """Tell what is no TOML by the line and column it stands in, what was found and what was expected."""
+    number, column = place_of(text, error)
+    line = [*text.splitlines(), ""][number - 1].strip()[:80]
+    chinese, english = why(text, error)
+    found = (f"“{line}”，第 {column} 列：{chinese}", f"“{line}”, column {column}: {english}")
+    findings.add("plan_unreadable", FILE, number, found=found)
 
 
 def _plan(top: Section, folder: Path, findings: Findings) -> Plan:

@@ -23,8 +23,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "There is no {found}. A programme folder holds plan.toml. Check the path, or start one with `zhiheng new`.",
     ),
     "plan_unreadable": (
-        "这里不合 TOML 语法：{found}，应为：名称 = 值，文字加英文引号。请改正这一行，或紧挨着的上一行。",
-        'This is not TOML: {found}; write name = value, with texts in "quotes". Correct this line, or the one just above.',
+        "这里不合 TOML 语法：{found}。请改正这一行，或紧挨着的上一行。",
+        "This is not TOML: {found}. Correct this line, or the one just above.",
     ),
     "key_unknown": (
         "不认识“{found}”。{expected}。请改名或删去。",
@@ -120,7 +120,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "in a password @ and / are written %40 and %2F.",
     ),
     "database_unreachable": (
-        "按环境变量 {expected} 连不上数据库：{found}。请核对其中的地址、用户和口令，以及数据库是否在运行。",
+        "按环境变量 {expected} 连不上数据库（{found}）。请核对其中的地址、用户和口令，以及数据库是否在运行。",
         "The database that {expected} leads to cannot be reached: {found}. Check the address, user and password in it, and that the database runs.",
     ),
     "database_driver": (
@@ -136,7 +136,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The table {found} has no row; one at least was expected. Check its name, and which rows this user may read.",
     ),
     "table_unreadable": (
-        "表“{expected}”读不出来：{found}。请核对读取权限和列中的值。",
+        "表“{expected}”读不出来（{found}）。请核对读取权限和列中的值。",
         "The table {expected} cannot be read: {found}. Check the right to read it and the values in its columns.",
     ),
     # ── columns and values ──
@@ -190,6 +190,30 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "not_measured": ("引擎拒绝：{found}", "The engine refused: {found}"),
     "questionnaire": ("问卷有误：{found}，应为：{expected}。请改正后重存。", "The questionnaire is wrong: {found}; expected {expected}. Correct it and save again."),
 }  # fmt: skip
+
+#: message of the TOML parser, a pattern -> (Chinese, English), filled with what the parser names
+SYNTAX: tuple[tuple[str, tuple[str, str]], ...] = (
+    (r"Invalid statement", ("这里不能是一行的开头，应为：名称 = 值，或 [表名]", "no line starts like this; write name = value or [table]")),
+    (r"Expected newline or end of document after a statement", ("值的后面还有别的内容，应换行；文字应整个加英文引号", "something follows the value: start a new line there, or put the whole text in quotes")),
+    (r"Expected '=' after a key in a key/value pair", ("名称后面缺等号，应为：名称 = 值；含空格或汉字的名称应加英文引号", "there is no = after the name; write name = value, and a name with blanks in quotes")),
+    (r"Invalid initial character for a key part", ("这里应为名称（字母、数字、_ 或 -；其他写法应加英文引号）", "a name is expected here: letters, digits, _ or -; anything else in quotes")),
+    (r"Invalid value", ("等号后面不是值，应为：数字、true、false、日期、[ ] 列表、{ } 表，或加英文引号的文字", "there is no value here: a number, true, false, a date, a [ ] list, a { } table, or a text in quotes")),
+    (r"Unterminated string|Illegal character '\\n'|Expected \"'\"", ("文字缺少结束的引号，应在同一行内用英文引号结束", "the text has no closing quote; close it on its line")),
+    (r"Illegal character (?P<what>.+)", ("文字里有不可见的字符 {what}，应删去", "there is an invisible character, {what}, in the text; remove it")),
+    (r"Found invalid character (?P<what>.+)", ("有不可见的字符 {what}，应删去", "there is an invisible character, {what}; remove it")),
+    (r"Unescaped '\\' in a string", ("文字里有反斜杠 \\，应写成 \\\\，或改用单引号", "there is a backslash \\ in the text; write \\\\, or use single quotes")),
+    (r"Invalid hex value|Escaped character is not a Unicode scalar value", ("\\u 后面不是字符的编码，应为四位十六进制数", "after \\u there is no code of a character; four hexadecimal digits are expected")),
+    (r"Unclosed array", ("列表没有结束，两项之间应有逗号，末尾应有 ]", "the list does not end: commas between its items, and ] at the end")),
+    (r"Unclosed inline table", ("{ } 没有结束，两项之间应有逗号，末尾应有 }", "the { } does not end: commas between its items, and } at the end")),
+    (r"Expected '\]\]' at the end of an array declaration", ("缺少 ]]，应为：[[表名]]", "]] is missing; write [[table]]")),
+    (r"Expected '\]' at the end of a table declaration", ("缺少 ]，应为：[表名]", "] is missing; write [table]")),
+    (r"Expected ['\"]?(?P<what>.+?)['\"]?", ("这里应为 {what}", "{what} is expected here")),
+    (r"Duplicate inline table key (?P<what>.+)", ("名称 {what} 在 { } 里写了两次，应只写一次", "the name {what} stands twice in the { }; write it once")),
+    (r"Cannot overwrite a value", ("这个名称前面已经写过，同一段里应只写一次", "this name was given a value before; write it once in its part")),
+    (r"Cannot declare (?P<what>.+) twice|Cannot redefine namespace (?P<that>.+)", ("表 {what} 前面已经写过，应只写一次；要写几个，用 [[ ]]", "the table {what} was written before; write it once, or [[ ]] for several")),
+    (r"Cannot mutate immutable namespace (?P<what>.+)", ("{what} 前面已用 { } 或 [ ] 写完，不能再添，应合在一处写", "{what} was written whole in { } or [ ] before; write it all in one place")),
+    (r"Invalid date or datetime", ("这不是日期，应为：2018-12-31", "this is no date; write 2018-12-31")),
+)  # fmt: skip
 
 
 #: their `found` is what stands in the first of the rows

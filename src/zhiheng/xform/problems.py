@@ -7,7 +7,7 @@ from dataclasses import dataclass
 #: rule -> (Chinese, English)
 CATALOGUE: dict[str, tuple[str, str]] = {
     "form_unreadable": (
-        "读不出表单：{found}。请用 Excel 重新另存为 xlsx。",
+        "读不出表单：文件已损坏，或不是 xlsx（{found}）。请用 Excel 重新另存为 xlsx。",
         "The form cannot be read: {found}. Save it again as xlsx.",
     ),
     "sheet_missing": (
