@@ -134,7 +134,10 @@ class _Writer:
         table = sheet.table
         columns = list(table.columns)
         page = self.file.add_worksheet(sheet_name(say(sheet.name, self.lead), self.taken))
-        line = self.top(page, table)
+        widths = [self.width(column, sampled) for column in columns]
+        fixed = min(sheet.freeze_columns, len(columns))
+        breaks = None if fits(widths) else page_breaks(columns, widths, fixed)
+        line = self.top(page, table, _Above(fixed, breaks[0], widths) if breaks else None)
         titles = [self.both(column.title) for column in columns]
         head = self.format(
             bold=True,
@@ -145,7 +148,6 @@ class _Writer:
             align="center",
             top_color=theme.INK,
         )
-        widths = [self.width(column, sampled) for column in columns]
         page.set_row(line, _HEAD_LINE * max(map(_lines, titles, widths), default=1) + 4)
         for at, title in enumerate(titles):
             page.write_string(line, at, title, head)
@@ -160,22 +162,36 @@ class _Writer:
             line += 1
         if line - start >= limit:
             full = True
-        self.finish(page, sheet, columns, widths, (start, line))
+        self.finish(page, columns, widths, fixed, (start, line))
+        self.paper(page, columns, breaks, fixed, start - 1)
         return full
 
-    def top(self, page: Any, table: Table) -> int:
+    def top(self, page: Any, table: Table, above: _Above | None) -> int:
         """Write what stands above the table; give the row where its head comes."""
         book = self.workbook
+
+        def put(line: int, text: str, **look: object) -> None:
+            if above is None:
+                page.write_string(line, 0, text, self.format(**look))
+                return
+            wrapped = self.format(text_wrap=True, **look)
+            if above.end - above.start > 1:
+                page.merge_range(line, above.start, line, above.end - 1, text, wrapped)
+            else:
+                page.write_string(line, above.start, text, wrapped)
+            size = float(str(look.get("font_size", 10)))
+            page.set_row(line, above.height(text, size))
+
         title = self.both(book.title, " ")
         if say(book.edition, self.lead):
             title += "　" + self.both(book.edition, " ")
-        page.write_string(0, 0, title, self.format(bold=True, font_size=14))
         page.set_row(0, 24)
+        put(0, title, bold=True, font_size=14)
         line = 1
         if book.made_up:
             mark = f"{WORDS['made_up'].zh} {WORDS['made_up'].en}"
             sentence = f"{mark}　{self.both(WORDS['made_up_sentence'], ' ')}"
-            page.write_string(line, 0, sentence, self.format(bold=True, font_color=theme.ALARM))
+            put(line, sentence, bold=True, font_color=theme.ALARM)
             page.set_header(f"&L{_plain(say(book.title, self.lead))}&R&K{theme.ALARM[1:]}{mark}")
             line += 1
         else:
@@ -183,15 +199,14 @@ class _Writer:
         page.set_footer("&C&P / &N")
         caption = self.both(table.caption, " ")
         if caption:
-            page.write_string(line, 0, caption, self.format(bold=True, font_size=11))
+            put(line, caption, bold=True, font_size=11)
             line += 1
-        quiet = self.format(font_color=theme.QUIET)
         lines: list[Words] = [*book.method, *table.notes]
         for words in lines:
             for language in dict.fromkeys(book.languages):
                 text = say(words, language)
                 if text and (language == self.lead or text != say(words, self.lead)):
-                    page.write_string(line, 0, text[:LONGEST_TEXT], quiet)
+                    put(line, text[:LONGEST_TEXT], font_color=theme.QUIET)
                     line += 1
         return line + 1
 
@@ -236,33 +251,34 @@ class _Writer:
             page.write_string(line, at, words[:LONGEST_TEXT], looks.text)
 
     def finish(
-        self, page: Any, sheet: Sheet, columns: list[Column], widths: list[float], rows: tuple[int, int]
+        self, page: Any, columns: list[Column], widths: list[float], fixed: int, rows: tuple[int, int]
     ) -> None:
-        """Set widths, frozen panes, filter and shades, and how the sheet prints."""
+        """Set widths, frozen panes, filter and shades."""
         start, end = rows
         for at, column in enumerate(columns):
             page.set_column(at, at, widths[at])
             if column.shade != "none" and end > start:
                 page.conditional_format(start, at, end - 1, at, _shade(column))
-        page.freeze_panes(start, min(sheet.freeze_columns, len(columns)))
+        page.freeze_panes(start, fixed)
         if columns:
             page.autofilter(start - 1, 0, max(end - 1, start), len(columns) - 1)
-        self.paper(page, columns, widths, min(sheet.freeze_columns, len(columns)), start - 1)
 
-    def paper(self, page: Any, columns: list[Column], widths: list[float], fixed: int, head: int) -> None:
+    def paper(
+        self, page: Any, columns: list[Column], breaks: list[int] | None, fixed: int, head: int
+    ) -> None:
         """Set how the sheet prints: the head and the frozen columns on every page, letters that can be read."""
         page.set_paper(9)
         page.set_margins(left=_MARGIN, right=_MARGIN)
         page.repeat_rows(head)
         if len(columns) > 8:
             page.set_landscape()
-        if _inches(widths) * _SMALLEST <= _LANDSCAPE:
+        if breaks is None:
             page.fit_to_pages(1, 0)
             return
         # a spreadsheet that fits to pages heeds no page break, so a wide sheet is scaled and cut
         page.set_print_scale(round(_SMALLEST * 100))
         page.repeat_columns(0, fixed - 1)
-        page.set_v_pagebreaks(page_breaks(columns, widths, fixed))
+        page.set_v_pagebreaks(breaks)
 
     def width(self, column: Column, sampled: list[Row]) -> float:
         """Give the width of a column: Chinese characters count twice."""
@@ -273,6 +289,31 @@ class _Writer:
         longest = max((numbers.columns_wide(text) for text in cells), default=0.0)
         # the heading also holds the filter's button
         return min(max(longest + 2, min(title, 24) + 4, 8), 60)
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """Where the lines above a wide table stand: beside its frozen columns, which every page repeats, on the first page.
+
+    Attributes
+    ----------
+    start, end
+        The first column, and the one after the last.
+    """
+
+    start: int
+    end: int
+    widths: list[float]
+
+    def height(self, text: str, size: float) -> float:
+        """Points that a text takes here when it is wrapped."""
+        lines = math.ceil(numbers.columns_wide(text) * size / 10 / sum(self.widths[self.start : self.end]))
+        return (size * 1.4) * max(lines, 1) + 2
+
+
+def fits(widths: Sequence[float]) -> bool:
+    """Tell whether columns can be read when they are made to fit the width of a page."""
+    return _inches(widths) * _SMALLEST <= _LANDSCAPE
 
 
 def page_breaks(columns: Sequence[Column], widths: Sequence[float], fixed: int) -> list[int]:

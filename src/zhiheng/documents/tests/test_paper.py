@@ -389,6 +389,26 @@ def test_a_wide_sheet_prints_in_letters_that_can_be_read_and_keeps_figures_with_
     assert widest * (10 * 11 + 5) / 96 * 0.7 < 297 / 25.4
 
 
+def test_what_stands_above_a_wide_sheet_prints_whole_and_once():
+    """The frozen columns come on every page: nothing that would be cut there stands in them above the head."""
+    columns = [Column("unit", "单位", width=18), *(Column(f"v{i}", f"指标{i}", width=11) for i in range(40))]
+    book = Workbook(
+        "题目",
+        [Sheet("宽", Table(columns, [{"unit": "甲"}]), freeze_columns=1)],
+        made_up=True,
+        method=["很长" * 90],
+    )
+    page = sheet_xml(xlsx_bytes(book))
+    first = int(re.findall(r'<brk id="(\d+)"', page.partition("<colBreaks")[2])[0])
+    assert first < 26
+    end = chr(ord("A") + first - 1)
+    head = int(re.search(r'topLeftCell="B(\d+)"', page)[1]) - 1
+    assert re.findall(r'<mergeCell ref="([^"]+)"', page) == [f"B{n}:{end}{n}" for n in (1, 2, 3)]
+    assert not re.search(rf'<c r="A[1-{head - 1}]"', page)
+    heights = [float(h) for h in re.findall(r'<row r="[1-3]"[^>]* ht="([\d.]+)"', page)]
+    assert heights[2] > 2 * 14
+
+
 def test_a_narrow_sheet_still_fits_to_one_page_across():
     page = sheet_xml(xlsx_bytes(Workbook("t", [Sheet("窄", Table([Column("a", "甲")], [{"a": "1"}]))])))
     assert "<brk" not in page
