@@ -27,7 +27,9 @@ def number(value: float | None, form: Format = "number", decimals: int = 1) -> s
     if value is None or is_missing(value):
         return MISSING
     shown = f"{value * 100:,.{decimals}f}%" if form == "percent" else f"{value:,.{decimals}f}"
-    return shown.removeprefix("-") if not any(digit in shown for digit in "123456789") else shown
+    if shown.startswith("-") and not any(digit in shown for digit in "123456789"):
+        return shown[1:]
+    return shown
 
 
 def interval(estimate: Estimate, form: Format = "number", decimals: int = 1) -> str:
@@ -54,4 +56,6 @@ def cell_text(cell: Cell, column: Column, language: Language) -> str:
 
 def columns_wide(text: str) -> float:
     """Give the width of a text in halves of a Chinese character: 1 for a Latin letter, 2 for a Chinese one."""
+    if text.isascii():
+        return float(len(text))
     return sum(2.0 if ord(letter) > 0x2E7F else 1.0 for letter in text)

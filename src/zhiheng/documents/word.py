@@ -179,7 +179,9 @@ class _Writer(WordDocument):
         """Write a paragraph."""
         from docx.shared import Pt  # noqa: PLC0415 - as docx
 
-        made = self.document.add_paragraph(text_of(text), style=style)
+        made = self.document.add_paragraph(text_of(text))
+        if style != "Normal":  # the public call reads all styles again for every paragraph
+            made._p.style = self.document.styles[style].style_id  # noqa: SLF001
         if align is not None:
             made.alignment = align
         if before is not None:

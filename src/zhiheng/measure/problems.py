@@ -78,7 +78,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "empty_file": ("文件“{path}”没有任何数据行。", "File “{path}” has no data rows."),
     "file_missing": ("找不到文件“{path}”。", "File “{path}” does not exist."),
-    "file_unreadable": ("无法读取文件“{path}”：文件已损坏，或内容与扩展名不符（{found}）。请核对文件。", "File “{path}” cannot be read: {found}. Check the file."),
+    "file_unreadable": (
+        "无法读取文件“{path}”：文件已损坏，或内容与扩展名不符（{found}）。请核对文件。",
+        "File “{path}” cannot be read: {found}. Check the file.",
+    ),
     "file_kind_unknown": (
         "不认识的文件类型“{path}”。支持 parquet、csv、xlsx、sav、dta。",
         "Unknown kind of file “{path}”. Readable: parquet, csv, xlsx, sav, dta.",

@@ -203,6 +203,8 @@ Verdict = tuple[str | float | None, int, str]
 
 
 def _judge(coding: Coding, *, number: bool) -> Callable[[str], Verdict]:
+    if not number and coding == Coding():
+        return _as_it_is
     missing_texts = set(coding.missing)
     missing_numbers = {n for m in coding.missing if (n := as_number(m)) is not None}
 
@@ -232,6 +234,14 @@ def _judge(coding: Coding, *, number: bool) -> Callable[[str], Verdict]:
         return value, ANSWERED, ""
 
     return judge
+
+
+def _as_it_is(text: str) -> Verdict:
+    """Take a text that nothing is said about; most are codes, a different one in each row."""
+    if text == "":
+        return None, NO_ANSWER, ""
+    value = as_number(text) if "." in text else None
+    return text if value is None else _as_written(text, value), ANSWERED, ""
 
 
 def _as_written(text: str, value: float) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+import pyarrow.compute as pc
+
 from zhiheng.programme.plan import WAVE, Margin, Plan
 from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.sheet import read_sheet
@@ -60,10 +63,16 @@ def _margin(plan: Plan, margin: Margin, findings: Findings) -> Targets | None:
 
 
 def _levels(table: CleanTable, margin: Margin, targets: Targets, findings: Findings) -> None:
-    columns = [table.columns[c].to_arrow().to_pylist() for c in margin.columns]
+    encoded = [
+        pc.dictionary_encode(table.columns[c].to_arrow(), null_encoding="encode") for c in margin.columns
+    ]
+    key = np.zeros(len(table), dtype=np.int64)
+    for e in encoded:
+        key = key * len(e.dictionary) + np.asarray(e.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
     answered: dict[tuple[str, ...], int] = {}
-    for row, cells in enumerate(zip(*columns, strict=True)):
-        answered.setdefault(tuple("" if c is None else str(c) for c in cells), row)
+    for row in sorted(int(i) for i in np.unique(key, return_index=True)[1]):
+        cells = [e[row].as_py() for e in encoded]
+        answered[tuple("" if c is None else str(c) for c in cells)] = row
     where = ", ".join(margin.columns)
     without = [x for x in targets if x not in answered]
     if without:
