@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, cast, get_args
+from collections.abc import Mapping
+from typing import Literal, cast
 
-from zhiheng.programme.plan import Adjustment, Band, Importance, IndexPlan, Measured, Statistic
+from zhiheng.programme.plan import Adjustment, Band, Importance, IndexPlan, Measured, Role, Statistic
 from zhiheng.programme.problems import listed
 from zhiheng.programme.section import Section
 
+#: keys that only one kind of rule heeds
+OF_POINTS, OF_VETO = frozenset({"points", "cap"}), frozenset({"at", "set_to", "cap_band"})
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def statistics_of(role: Role | None) -> tuple[str, ...]:
+    """Which statistics a table can give, the usual one first: a published one has its value and no other."""
+    return ("value",) if role == "published" else ("mean", "proportion", "total")
 
 
 def unique(section: Section, key: str, name: str, given: list[str], *taken: str) -> None:
@@ -27,7 +35,7 @@ def reference(section: Section, key: str, names: list[str]) -> str:
     return name
 
 
-def read_index(section: Section, tables: list[str]) -> IndexPlan:
+def read_index(section: Section, tables: Mapping[str, Role]) -> IndexPlan:
     """Read `[index]`: how it is made, its bands and rules."""
     bands: list[Band] = []
     for inner in section.sections("bands"):
@@ -61,6 +69,9 @@ def read_index(section: Section, tables: list[str]) -> IndexPlan:
     )
     if not 0.5 <= index.level < 1:
         section.tell("not_allowed", "level", index.level, "0.5 … 0.999")
+    for key, most in (("deduction_cap", index.deduction_cap), ("bonus_cap", index.bonus_cap)):
+        if most is not None and most <= 0:
+            section.tell("key_kind", key, most, ("正数", "a positive number"))
     unique(section, "bands", "code", [b.code for b in bands])
     unique(section, "bands", "from", [f"{b.start:g}" for b in bands])
     unique(section, "adjust", "code", [a.code for a in index.adjust])
@@ -72,8 +83,9 @@ def read_index(section: Section, tables: list[str]) -> IndexPlan:
     return index
 
 
-def _adjustment(section: Section, tables: list[str]) -> Adjustment:
-    table = reference(section, "table", tables)
+def _adjustment(section: Section, tables: Mapping[str, Role]) -> Adjustment:
+    table = reference(section, "table", list(tables))
+    legal = statistics_of(tables.get(table))
     kind = section.choice("kind", ("deduction", "bonus", "veto"), required=True)
     adjustment = Adjustment(
         code=section.text("code", required=True),
@@ -82,7 +94,7 @@ def _adjustment(section: Section, tables: list[str]) -> Adjustment:
         measured=Measured(
             table,
             section.text("variable", required=True),
-            cast("Statistic", section.choice("statistic", get_args(Statistic), "mean")),
+            cast("Statistic", section.choice("statistic", legal, legal[0])),
             section.texts("category"),
         ),
         points=section.number("points", None),
@@ -91,6 +103,10 @@ def _adjustment(section: Section, tables: list[str]) -> Adjustment:
         set_to=section.number("set_to", None),
         cap_band=section.text("cap_band"),
     )
+    if adjustment.measured.statistic == "proportion" and not adjustment.measured.category:
+        section.tell("key_missing", "category", expected="category")
+    for key in set(section.data) & (OF_POINTS if kind == "veto" else OF_VETO):
+        section.tell("key_of_other_kind", key, key, kind)
     if kind == "veto":
         if adjustment.at <= 0:
             section.tell("key_kind", "at", adjustment.at, ("正数", "a positive number"))
@@ -98,6 +114,8 @@ def _adjustment(section: Section, tables: list[str]) -> Adjustment:
             section.tell("one_of", "", ", ".join(section.data), "set_to, cap_band")
     elif adjustment.points is None or adjustment.points <= 0:
         section.tell("key_kind", "points", adjustment.points, ("正数", "a positive number"))
+    if kind != "veto" and adjustment.cap is not None and adjustment.cap <= 0:
+        section.tell("key_kind", "cap", adjustment.cap, ("正数", "a positive number"))
     section.close()
     return adjustment
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from zhiheng.programme.index_file import statistics_of
 from zhiheng.programme.plan import IndicatorRow, Measured, TablePlan, Words
 from zhiheng.programme.problems import Findings, listed, nearest
 from zhiheng.programme.sheet import Sheet, read_sheet
@@ -62,9 +63,8 @@ def _measured(
     if table not in tables:
         findings.add("reference_unknown", file, row, "table", table or "—", listed(tables) or "—")
         return None
-    published = tables[table].role == "published"
-    statistic: Any = cells.get("statistic", "") or ("value" if published else "mean")
-    legal = ("value",) if published else ("mean", "proportion", "total")
+    legal = statistics_of(tables[table].role)
+    statistic: Any = cells.get("statistic", "") or legal[0]
     if statistic not in legal:
         findings.add("not_allowed", file, row, "statistic", statistic, " | ".join(legal))
         statistic = legal[0]

@@ -105,7 +105,7 @@ def _plan(top: Section, folder: Path, findings: Findings) -> Plan:
         waves=waves,
         tables=tables,
         domains=domains,
-        index=None if index is None else read_index(index, names),
+        index=None if index is None else read_index(index, {t.name: t.role for t in tables}),
         importance=read_importance(top.section("importance"), names),
         questions=tuple(_question(s, names) for s in top.sections("questions")),
         names=_names(top.section("names")),

@@ -32,6 +32,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "key_missing": ("缺少“{expected}”。请补上。", "{expected} is missing. Add it."),
     "key_kind": ("“{found}”的写法不对，应为：{expected}。请改正。", "{found} is not {expected}. Correct it."),
+    "key_of_other_kind": ("“{found}”对 {expected} 不起作用。请删去，或改正 kind。", "{found} does nothing for a {expected}. Remove it, or correct `kind`."),
     "not_allowed": ("“{found}”不在允许的取值中，应为：{expected}。请改正。", "{found} is not allowed; it must be {expected}. Correct it."),
     "duplicate_name": ("“{found}”重复，应唯一。请改名。", "{found} is used twice; it must be unique. Rename one."),
     "reference_unknown": (

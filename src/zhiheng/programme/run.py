@@ -31,6 +31,7 @@ from zhiheng.programme.questions import (
     importance_of,
     question_tables,
 )
+from zhiheng.programme.section import FILE
 from zhiheng.programme.tables import CleanTable
 from zhiheng.programme.target_checks import Targets
 
@@ -162,8 +163,13 @@ def measure(
     except EngineProblem as error:
         raise Problem([Finding("not_measured", found=(error.text("zh"), error.text("en")))]) from error
     except IndexProblem as error:
+        rules = {a.code for a in prepared.plan.index.adjust} if prepared.plan.index else set()
         found = [
-            Finding("not_measured", prepared.plan.indicator_file, found=(f.message("zh"), f.message("en")))
+            Finding(
+                "not_measured",
+                FILE if f.code in rules else prepared.plan.indicator_file,
+                found=(f.message("zh"), f.message("en")),
+            )
             for f in error.findings
         ]
         raise Problem(found) from error
