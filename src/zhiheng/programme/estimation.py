@@ -209,7 +209,7 @@ def _weigh(
     if (lower is not None and bool((final < lower).any())) or (
         upper is not None and bool((final > upper).any())
     ):
-        data, weighted = _settled(data, weighted)
+        data, weighted = _settled(data, weighted, final)
         weighted = trim(data, weighted.design, lower=lower, upper=upper).after(weighted.report)
         data, weighted = _settled(data, weighted)
         if targets:
@@ -217,16 +217,17 @@ def _weigh(
     return data, weighted
 
 
-def _settled(data: pa.Table, weighted: Weighted) -> tuple[pa.Table, Weighted]:
+def _settled(data: pa.Table, weighted: Weighted, final: Array | None = None) -> tuple[pa.Table, Weighted]:
     """Write the weights so far into a column, so that no pass after this works them out again row by row.
 
-    The variance takes them as given, as it does with the weights before any calibration.
+    The variance takes them as given, as it does with the weights before any calibration. `final`: what they are, where
+    it is known.
     """
     design = weighted.design
     if design.calibration is None and design.weight_expression is None:
         return data, weighted
     name = f"_weight{len(weighted.report)}"
-    data = data.append_column(name, pa.array(weights_of(data, design)))
+    data = data.append_column(name, pa.array(weights_of(data, design) if final is None else final))
     settled = replace(design, weights=name, calibration=None, weight_expression=None)
     return data, replace(weighted, design=settled)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from zhiheng.measure.indices import civic
 from zhiheng.measure.indices.aggregate import carry_forward, evaluate
@@ -110,7 +110,7 @@ def index_level(
     elif found.groups:
         covariance = covariance_of_root(error, root, after.size)
     value[root] = after
-    half = stats.t.isf((1 - settings.level) / 2, np.where(np.isfinite(df) & (df > 0), df, 1e12)) * se
+    half = -stdtrit(np.where(np.isfinite(df) & (df > 0), df, 1e12), (1 - settings.level) / 2) * se
     whole = len(found.units) == 1 and found.level == "all"
     return LevelIndex(
         codes=tree.codes,

@@ -251,10 +251,12 @@ class Linearised:
             for q in codes
         ]  # fmt: skip
         if lags == {0}:
-            rows = [np.asarray(m.argmax(axis=1)).ravel() for m in matrices]
-            there = [np.asarray(m.sum(axis=1)).ravel() > 0 for m in matrices]
-            se = np.stack([np.where(t, estimates.se[r], 0.0) for r, t in zip(rows, there, strict=True)])
-            df = np.stack([np.where(t, estimates.df[r], np.nan) for r, t in zip(rows, there, strict=True)])
+            # one estimate a cell, or none
+            shape = (len(codes), len(self.index.units))
+            se, df = np.zeros(shape), np.full(shape, np.nan)
+            for q, matrix in enumerate(matrices):
+                at = matrix.tocoo()
+                se[q, at.row], df[q, at.row] = estimates.se[at.col], estimates.df[at.col]
         else:
             parts = [Part(estimates, m).combined for m in matrices]
             se, df = np.stack([p.se for p in parts]), np.stack([p.df for p in parts])

@@ -217,7 +217,7 @@ def changes(
     changes
         Units outermost, pairs in order of time; without those where a value is missing.
     """
-    from scipy import stats  # noqa: PLC0415 - slow import
+    from scipy.special import stdtr, stdtrit  # noqa: PLC0415 - slow import
 
     x = np.asarray(values, dtype=np.float64)
     if x.ndim != 2:
@@ -252,8 +252,8 @@ def changes(
     t = np.where(se > 0, change / np.where(se > 0, se, 1.0), certain)
     freedom = np.broadcast_to(np.asarray(df, dtype=np.float64), (size,))
     finite = np.where(np.isinf(freedom), 1e12, freedom)  # scipy's t at 1e12 is the normal to 1e-12
-    p = np.where(here, 2 * stats.t.sf(np.abs(t), finite), np.nan)
-    half = stats.t.isf((1 - level) / 2, finite) * se
+    p = np.where(here, 2 * stdtr(finite, -np.abs(t)), np.nan)
+    half = -stdtrit(finite, (1 - level) / 2) * se
     adjusted = holm(p)
     return tuple(
         Change(
