@@ -63,7 +63,7 @@ CATALOGUE: Final[dict[str, tuple[str, str]]] = {
         "The part “{found}” of the file cannot be read; it was refused. Open it in Word, save it again, and upload it.",
     ),
     "file_unwritable": (
-        "无法写入“{path}”：{found}。请检查文件夹、权限，或关闭正在打开它的程序。",
+        "无法写入“{path}”（{found}）。请检查文件夹、权限，或关闭正在打开它的程序。",
         "Cannot write “{path}”: {found}. Check the folder and its rights, or close the program that has it open.",
     ),
 }

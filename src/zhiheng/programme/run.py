@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zhiheng.documents.problems import Problem as DocumentProblem
 from zhiheng.measure.indices.importance import ImportancePerformance
 from zhiheng.measure.indices.indicator import FROM_DATA
 from zhiheng.measure.indices.problems import Problem as IndexProblem
@@ -151,12 +153,13 @@ def measure(
     Raises
     ------
     zhiheng.programme.problems.Problem
-        The check found errors, or the engine refused: nothing is written.
+        The check found errors, or the engine refused: nothing is written. Or something cannot be written.
     """
     clock = _Clock(progress)
     prepared = clock.timed("check", 0, 6, lambda: prepare(plan, data))
     if prepared.failed or prepared.plan is None:
         raise Problem(prepared.findings)
+    _try_folder(Path(out))
     try:
         run = _measured(prepared, prepared.plan, Path(data) if data is not None else Path(plan), Path(out), clock,
                         exact=exact)  # fmt: skip
@@ -173,14 +176,36 @@ def measure(
             for f in error.findings
         ]
         raise Problem(found) from error
-    run.out.mkdir(parents=True, exist_ok=True)
-    results.write(run.results, run.out / "results.parquet")
-    files = [run.out / "results.parquet"]
     wanted = tuple(formats) if formats is not None else run.plan.outputs.formats
-    files += clock.timed("documents", 5, 6, lambda: _documents(run, [f for f in wanted if f != "parquet"]))
-    record.write({**run.record, "timings": dict(clock.seconds)}, run.out / "run.json")
+    try:
+        run.out.mkdir(parents=True, exist_ok=True)
+        results.write(run.results, run.out / "results.parquet")
+        files = [run.out / "results.parquet"]
+        files += clock.timed(
+            "documents", 5, 6, lambda: _documents(run, [f for f in wanted if f != "parquet"])
+        )
+        record.write({**run.record, "timings": dict(clock.seconds)}, run.out / "run.json")
+    except OSError as error:
+        raise _unwritable(str(error.filename or run.out), error) from error
+    except DocumentProblem as error:
+        raise Problem([Finding("not_written", found=(error.text("zh"), error.text("en")))]) from error
     progress("", 6, 6)
     return replace(run, files=(*files, run.out / "run.json"), timings=dict(clock.seconds))
+
+
+def _try_folder(out: Path) -> None:
+    """Try whether results can be written, before the work and not after it."""
+    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise _unwritable(str(out), error) from error
+
+
+def _unwritable(path: str, error: OSError) -> Problem:
+    told = DocumentProblem("file_unwritable", path=path, found=error.strerror or str(error))
+    return Problem([Finding("not_written", found=(told.text("zh"), told.text("en")))])
 
 
 def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clock, *, exact: bool) -> Run:

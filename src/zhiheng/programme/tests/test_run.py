@@ -362,6 +362,21 @@ def test_command_measure_refuses_a_bad_programme_and_a_bad_format(folder, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_results_that_cannot_be_written_are_told(folder, tmp_path, language):
+    """A file where the folder should be, and a document that is somebody's folder: words, and no traceback."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "out" / "report.html").mkdir(parents=True)
+    for out in (tmp_path / "file" / "out", tmp_path / "out"):
+        done = CliRunner().invoke(
+            main, ["measure", str(folder), "--out", str(out), "--formats", "html", "--lang", language]
+        )
+        assert done.exit_code == 1
+        assert {"zh": "没有写全", "en": "not written whole"}[language] in done.output
+        assert "Traceback" not in done.output
+    assert not (tmp_path / "file" / "out").exists()
+
+
 def test_command_new_makes_a_sound_programme(tmp_path):
     made = tmp_path / "new"
     assert CliRunner().invoke(main, ["new", str(made)]).exit_code == 0
