@@ -13,7 +13,8 @@ from zhiheng.core.files.operations import keep
 from zhiheng.core.operations import allow
 from zhiheng.core.pages import attached, staff_page
 from zhiheng.core.problems import Problem
-from zhiheng.desk.reports import compared, draft_page
+from zhiheng.desk.differences import compared
+from zhiheng.desk.reports import draft_page
 from zhiheng.figures.reports import operations, round_trip
 from zhiheng.figures.reports.gate import examine_text
 from zhiheng.figures.reports.models import Report, Version
@@ -115,7 +116,7 @@ def _page(
             "passages": examined.pieces(),
             "unsaved": True,
             "lines": lines,
-            "unchanged": all(kind == "same" for kind, _ in lines),
+            "unchanged": all(line.kind == "same" for line in lines),
             "publication": getattr(report, "publication", None),
             "problem": problem,
         },

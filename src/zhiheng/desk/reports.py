@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from zhiheng.core.pages import number, staff_page
 from zhiheng.core.people.lines import line_name
 from zhiheng.core.problems import Problem
+from zhiheng.desk.differences import compared
 from zhiheng.figures.definition import Period, catalogue, figure
 from zhiheng.figures.reports import operations
 from zhiheng.figures.reports.gate import Examined, Number, examine, examine_text
@@ -109,14 +109,6 @@ def difference(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     then = (before.title, before.text) if before else ("", "")
     lines = compared(then, (version.title, version.text))
     return render(request, "desk/difference.html", {"version": version, "lines": lines})
-
-
-def compared(then: tuple[str, str], now: tuple[str, str]) -> list[tuple[str, str]]:
-    """Give the lines of two texts with their titles: what was added, what removed, what stayed."""
-    before, after = ([title, *text.splitlines()] if title else [] for title, text in (then, now))
-    kinds = {"+ ": "added", "- ": "removed", "  ": "same"}
-    lines = difflib.ndiff(before, after)
-    return [(kinds[line[:2]], line[2:].rstrip("\n")) for line in lines if line[:2] in kinds]
 
 
 def draft_page(

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from zhiheng.core.pages import attached
 from zhiheng.figures.definition import Period
-from zhiheng.figures.reports.gate import examine
-from zhiheng.figures.reports.models import Publication
+from zhiheng.figures.reports.gate import Examined, Number, examine
+from zhiheng.figures.reports.models import Binding, Publication
 from zhiheng.figures.reports.papers import PAPERS, of_published
 
 if TYPE_CHECKING:
@@ -54,8 +54,16 @@ def one_report(request: HttpRequest, token: str) -> HttpResponse:
             "passages": examined.pieces(),
             "annex": annex,
             "let_through": [each for each in examined.numbers if each.override],
+            "cited": _stand_on(examined, Binding.Kind.CITED),
+            "no_figures": _stand_on(examined, Binding.Kind.NO_FIGURE),
         },
     )
+
+
+def _stand_on(examined: Examined, kind: Binding.Kind) -> list[Number]:
+    """Give the numbers that stand on a source, or are said to be none: each wording of each once."""
+    found = [each for each in examined.numbers if each.binding and each.binding.kind == kind]
+    return list({(each.phrase, each.binding): each for each in found}.values())
 
 
 @require_safe

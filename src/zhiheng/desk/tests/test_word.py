@@ -302,7 +302,7 @@ def test_it_is_looked_at_before_it_is_taken(client, story, report):
     assert report.versions.count() == 1
     assert "达到50% → 超过50%" in page
     assert "标记中的文字被改动" in page
-    assert "<ins>继续努力。&lt;b&gt;走访400家。</ins>" in page
+    assert "<ins>继续努力。<mark>&lt;b&gt;走访400家。</mark></ins>" in page
     assert "2 个数字阻止发布" in page
     assert client.post(address).status_code == 302
     assert report.versions.first().number == 2

@@ -157,6 +157,19 @@ def test_who_let_a_number_through_is_shown_to_the_reader(client, story):
     assert len(examine_text(title, text + "完", [], version.overrides.all()).blocking) == 2
 
 
+def test_what_is_cited_and_what_counts_nothing_is_told_to_the_reader(client, story):
+    text = "1. 全市[2350家](#b2)企业\n2. [365天](#b3)如一日"
+    report = drafted(story, text, chain=[Step.DRAFT])
+    reports.cite(by=story.by, report=report, source="统计<年鉴>", page="7")
+    reports.mark(by=story.by, report=report, reason="习语")
+    reports.sign(by=story.by, turn=Turn(report.versions.get(), Step.DRAFT))
+    reports.publish(by=somebody("office", "office"), version=report.versions.get(), number="1")
+    page = story.get(client, "nobody", reverse("report", args=[report.token])).content.decode()
+    assert "<strong>2350家</strong>：统计&lt;年鉴&gt;，第7页" in page
+    assert "<strong>365天</strong>：习语" in page
+    assert page.count('<p class="item numbered"><span>') == 2
+
+
 def test_the_chain_is_signed_in_order_by_different_hands(story):
     report = drafted(story, "参与率[50%](#b1)。")
     version = report.versions.get()
