@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from zhiheng.core.files.models import File
 from zhiheng.core.organisations.models import Organisation
@@ -259,6 +260,10 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.figure} {self.period} {self.what}"
+
+    def get_absolute_url(self) -> str:
+        """Give the page that staff open it by."""
+        return reverse("entry", args=[self.pk])
 
     @property
     def of(self) -> Figure:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from zhiheng.core.files.kinds import PAPERS
@@ -85,6 +86,10 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return str(text(self.name_zh, self.name_en or self.name_zh))
 
+    def get_absolute_url(self) -> str:
+        """Give the page that staff open it by."""
+        return reverse("gatherings:edition", args=[self.pk])
+
     @property
     def about(self) -> str:
         """What it is about, in the language of the request."""
@@ -112,6 +117,10 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition}（{self.held_on}）"
+
+    def get_absolute_url(self) -> str:
+        """Give the page that staff open it by."""
+        return reverse("gatherings:session", args=[self.pk])
 
     @property
     def begins(self) -> dt.datetime:

@@ -50,13 +50,17 @@ ADDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class OpenedRow:
-    """A row under a number: its cells as they are now, what it added when published, what happened to it since."""
+    """A row under a number: its cells as they are now, what it added when published, what happened to it since.
+
+    `address` is the page of the record, where it has one that the reader may open.
+    """
 
     cells: tuple[str, ...]
     counted: Any
     base: Any
     state: str
     fields: tuple[Text, ...]
+    address: str = ""
 
     @property
     def places(self) -> int:
@@ -96,7 +100,7 @@ def number(request: HttpRequest, token: str) -> HttpResponseBase:
             "by_hand": kept.rows and snapshot.rows.filter(table=Entry._meta.label).exists(),
             "page": page,
             "columns": columns,
-            "rows": list(_shown(snapshot, kept, model, page.object_list)),
+            "rows": list(_shown(snapshot, kept, model, page.object_list, request.user)),
             "others": _others(kept, model, drift, request.user) if drift else [],
         }
     return render(request, "portal/number.html", shown)
@@ -111,7 +115,16 @@ def told(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _shown(snapshot: Snapshot, kept: Figure, model: type[Model], rows: Any) -> Iterator[OpenedRow]:
+def _address(kept: Figure, model: type[Model], pk: int, account: Any) -> str:
+    """Give the page of a record to who reads the line; others are told of it here alone."""
+    if not hasattr(model, "get_absolute_url") or not rules.has_perm("figures.see", account, kept):
+        return ""
+    return str(model(pk=pk).get_absolute_url())  # type: ignore[attr-defined]  # asked above
+
+
+def _shown(
+    snapshot: Snapshot, kept: Figure, model: type[Model], rows: Any, account: Any
+) -> Iterator[OpenedRow]:
     """Give the rows of one page that are still there, each with what happened to it since."""
     columns = columns_of(kept, model)
     found = list(rows.values_list("pk", *(column.path for column in columns)))
@@ -119,8 +132,9 @@ def _shown(snapshot: Snapshot, kept: Figure, model: type[Model], rows: Any) -> I
     for pk, *values in found:
         since = states[pk]
         yield OpenedRow(
-            cells_of(columns, values), since.counted, since.base, since.state, _words(kept, since.fields)
-        )
+            cells_of(columns, values), since.counted, since.base, since.state, _words(kept, since.fields),
+            _address(kept, model, pk, account),
+        )  # fmt: skip
 
 
 def _words(kept: Figure, fields: Iterable[str]) -> tuple[Text, ...]:
@@ -147,7 +161,14 @@ def _others(kept: Figure, model: type[Model], drift: lineage.Drift, account: Any
     for row in mine:
         if row.row_id in cells:
             told_of.append(
-                OpenedRow(cells[row.row_id], row.counted, row.base, row.state, _words(kept, row.fields))
+                OpenedRow(
+                    cells[row.row_id],
+                    row.counted,
+                    row.base,
+                    row.state,
+                    _words(kept, row.fields),
+                    _address(kept, model, row.row_id, account),
+                )
             )
         elif row.row_id not in exists and may_read:
             gone = (say(Text(f"记录 {row.row_id} 已删除", f"Row {row.row_id} is deleted")),)

@@ -178,6 +178,15 @@ def test_any_record_tells_in_which_numbers_it_stands(story):
     assert story.number.token not in told("dana")
 
 
+def test_a_row_leads_to_its_record_for_who_may_open_that(client, story):
+    number = reverse("number", args=[story.number.token])
+    address = reverse("members:member", args=[story.own.memberships.get().pk])
+    assert f'<a href="{address}">' in story.get(client, "rita", number).content.decode()
+    assert story.get(client, "rita", address).status_code == 200
+    for role in ("erin", "dana", "charlie", "oscar", "nobody"):
+        assert address not in story.get(client, role, number).content.decode()
+
+
 def test_the_whole_catalogue_is_printed(client, story):
     seen = story.get(client, "nobody", reverse("figures-in-full")).content.decode()
     for figure in definition.catalogue().values():

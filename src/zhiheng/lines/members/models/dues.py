@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from zhiheng.lines.members.models.membership import Meeting, Membership, Tier
 from zhiheng.ui.words import text
@@ -79,6 +80,10 @@ class Due(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membership} {self.year}"
+
+    def get_absolute_url(self) -> str:
+        """Give the page that staff open it by."""
+        return reverse("members:due", args=[self.pk])
 
 
 class Numbering(models.Model):

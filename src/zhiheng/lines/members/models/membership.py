@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from zhiheng.core.dated import Dated, DatedQuerySet
 from zhiheng.core.organisations.models import Organisation
@@ -133,6 +134,10 @@ class Membership(Dated):
 
     def __str__(self) -> str:
         return f"{self.number} {self.organisation}"
+
+    def get_absolute_url(self) -> str:
+        """Give the page that staff open it by."""
+        return reverse("members:member", args=[self.pk])
 
     @property
     def ended_late(self) -> bool:
