@@ -124,6 +124,16 @@ def test_what_nobody_touched_comes_back_to_the_letter(story, language):
     assert (brought.broken, brought.left_out, brought.remarks) == ((), (), ())
 
 
+def test_what_a_word_file_cannot_hold_stays_out_of_it_everywhere(story):
+    text = "甲\x0b乙\uffff[50%](#b1)，[12项](#b2)。"
+    report = reports.begin(by=story.by, line="members", title="工\x1b作\ufffe报告", text=text)
+    reports.bind_published(by=story.by, report=report, snapshot=story.number)
+    reports.cite(by=story.by, report=report, source="公\x08报\uffff", page="7")
+    brought = bring(report, round_trip.docx(report.versions.get()))
+    assert (brought.title, brought.text) == ("工作报告", "甲乙[50%](#b1)，[12项](#b2)。")
+    assert brought.broken == ()
+
+
 def test_each_marked_number_goes_out_in_a_control_that_says_what_it_stands_on(report):
     document = out(report)
     said = {
