@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from zhiheng.figures import wording
@@ -36,6 +37,9 @@ class Status(Enum):
 
 LISTED: Final = 100
 """Numbers that a page lists at once: each that blocks has its forms."""
+_verdict = lru_cache(maxsize=4096)(
+    wording.judge
+)  # while one types, the same wordings are judged again and again
 CLEAR = frozenset({Status.TRUE, Status.CITED, Status.NO_FIGURE})
 SAID = {
     Status.UNBOUND: Text(
@@ -195,7 +199,7 @@ def _judged(place: Number, count: int) -> Number:
     assert snapshot is not None  # the database sees to it
     unit = figure(snapshot.figure).unit.value.zh
     try:
-        verdict = wording.judge(place.phrase, snapshot.value.normalize(), unit=unit, se=snapshot.se)
+        verdict = _verdict(place.phrase, snapshot.value.normalize(), unit=unit, se=snapshot.se)
     except wording.Problem as problem:
         return stands(Status.UNREAD, Text(problem.message("zh"), problem.message("en")))
     weak = verdict.true is None and verdict.claim.weak
