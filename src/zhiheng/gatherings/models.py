@@ -197,7 +197,10 @@ class Attendance(models.Model):
 
     class Meta:
         ordering: ClassVar = ["id"]
-        indexes: ClassVar = [models.Index(fields=["organisation", "held_on"], name="attendance_of_on")]
+        indexes: ClassVar = [
+            # who came in a year is read from the index alone
+            models.Index(fields=["organisation", "held_on", "session"], name="attendance_of_on_at")
+        ]
         constraints: ClassVar = [models.UniqueConstraint(fields=["session", "person"], name="attended_once")]
 
     def __str__(self) -> str:
