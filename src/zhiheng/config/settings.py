@@ -85,6 +85,8 @@ def _database(url: str) -> dict[str, Any]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            # compiling takes longer than our queries, and what is opened as a stream is read to its end
+            "OPTIONS": {"options": "-c jit=off -c cursor_tuple_fraction=1"},
         }
     raise ImproperlyConfigured(
         "ZHIHENG_DATABASE: must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME"

@@ -18,7 +18,14 @@ from zhiheng.core.problems import Problem
 from zhiheng.core.sheets import hand_out
 from zhiheng.documents import Column
 from zhiheng.figures.definition import Figure, Period, PeriodRule, catalogue, figure
-from zhiheng.figures.evaluation import Result, annotated, breakdown, doubled, evaluate
+from zhiheng.figures.evaluation import (
+    Result,
+    annotated,
+    breakdown_each,
+    doubled,
+    evaluate,
+    evaluate_each,
+)
 from zhiheng.figures.lineage import LIVE, published_series
 from zhiheng.figures.operations import freeze
 from zhiheng.figures.publishing import publish as publish_beside
@@ -117,12 +124,12 @@ def figure_file(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _lines(defined: Figure, asked: list[Period], path: str) -> Iterator[dict[str, Any]]:
-    for period in asked:
-        whole = evaluate(defined, period)
+    parts = breakdown_each(defined, asked, path) if path else [{}] * len(asked)
+    for period, whole, by in zip(asked, evaluate_each(defined, asked), parts, strict=True):
         yield {"period": say(period.name), "part": "", **_numbers(whole)}
-        if path:
+        if by:
             words = part_words(defined, period, path)
-            for part, found in breakdown(defined, period, path).items():
+            for part, found in by.items():
                 yield {"period": say(period.name), "part": words(part), **_numbers(found)}
 
 
@@ -146,7 +153,7 @@ def _page(request: HttpRequest, defined: Figure, problem: Problem | None = None)
     published = published_series(defined.code)[defined.code]
     asked = periods(request, defined, published)
     try:
-        shown = [_now(defined, period, published) for period in asked]
+        shown = [_now(result, published) for result in evaluate_each(defined, asked)]
         path = _path(request, defined)
         parts = by_part(defined, asked, path) if path else []
     except Problem as found:
@@ -171,8 +178,8 @@ def _page(request: HttpRequest, defined: Figure, problem: Problem | None = None)
     )
 
 
-def _now(defined: Figure, period: Period, published: list[Snapshot]) -> Now:
-    result = evaluate(defined, period)
+def _now(result: Result, published: list[Snapshot]) -> Now:
+    defined, period = result.figure, result.period
     newest = next((each for each in published if each.period == period.code), None)
     by_hand = any(grade is not defined.grade for grade in result.shares)
     return Now(period, result, newest, doubled(defined, period) if by_hand else [])
@@ -208,7 +215,7 @@ def _path(request: HttpRequest, defined: Figure) -> str:
 
 def by_part(defined: Figure, asked: list[Period], path: str) -> list[tuple[str, list[Result | None]]]:
     """Give each part with its result at each period, none where it has nothing there."""
-    found = [breakdown(defined, period, path) for period in asked]
+    found = breakdown_each(defined, asked, path)
     words = part_words(defined, asked[-1], path)
     parts = dict.fromkeys(part for each in found for part in each)
     return [(words(part), [each.get(part) for each in found]) for part in list(parts)[:MOST_PARTS]]

@@ -1,13 +1,13 @@
 """The value of a figure at a period, over all rows or by a breakdown.
 
 What a figure stands on are the rows of its line and the entries made for it by hand (decision record 0009): one query
-for each of the two, whatever their number.
+for each of the two, whatever their number and however many periods are asked for.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, overload
@@ -24,6 +24,7 @@ WHOLE: Final = (Kind.DISTINCT, *ONE)
 PLACES: Final = Decimal(1).scaleb(-8)
 """How exactly numbers are kept."""
 MOST_PERIODS: Final = 60
+NO_PART: Final = Value(None, output_field=IntegerField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,15 @@ def sources(figure: Figure, period: Period) -> list[Rows]:
 
 def evaluate(figure: Figure, period: Period) -> Result:
     """Give the value at `period`, in two queries."""
-    by_hand = entries(figure, period).order_by()
-    found = list(by_hand.values("grade", "beside").annotate(**_sums(figure, by_hand=True)))
-    standing = [_standing(Grade[each["grade"]], each) for each in found]
-    if figure.rows is not None and not any(each["beside"] == Entry.Beside.INSTEAD for each in found):
-        rows = annotated(figure, period).order_by()
-        standing.append(_standing(figure.grade, rows.aggregate(**_sums(figure))))
-    return _result(figure, period, standing)
+    return evaluate_each(figure, [period])[0]
+
+
+def evaluate_each(figure: Figure, periods: Sequence[Period]) -> list[Result]:
+    """Give the value at each of `periods`, in two queries for all of them."""
+    found = _standings(figure, periods)
+    return [
+        _result(figure, period, parts.get(None, ())) for period, parts in zip(periods, found, strict=True)
+    ]
 
 
 def breakdown(figure: Figure, period: Period, path: str) -> dict[Any, Result]:
@@ -121,21 +124,64 @@ def breakdown(figure: Figure, period: Period, path: str) -> dict[Any, Result]:
 
     Entries that say nothing of the part stand under None: the parts add up to the whole.
     """
+    return breakdown_each(figure, [period], path)[0]
+
+
+def breakdown_each(figure: Figure, periods: Sequence[Period], path: str) -> list[dict[Any, Result]]:
+    """Give the value of each part of `path` at each of `periods`, in two queries for all of them."""
     if path not in figure.breakdowns:
         raise KeyError(path)
-    by_hand = entries(figure, period).order_by()
-    told = path.startswith("organisation__")
-    by_hand = by_hand.annotate(part_=F(path) if told else Value(None, output_field=IntegerField()))
-    found = list(by_hand.values("part_", "grade", "beside").annotate(**_sums(figure, by_hand=True)))
-    parts: dict[Any, list[Standing]] = defaultdict(list)
-    if figure.rows is not None and not any(each["beside"] == Entry.Beside.INSTEAD for each in found):
-        rows = annotated(figure, period) if figure.parts is None else figure.parts(period, path)
-        part = path if figure.parts is None else "part"
-        for each in rows.order_by().values(part).annotate(**_sums(figure)).order_by(part):
-            parts[each[part]].append(_standing(figure.grade, each))
-    for each in found:
-        parts[each["part_"]].append(_standing(Grade[each["grade"]], each))
-    return {part: _result(figure, period, standing) for part, standing in parts.items()}
+    found = _standings(figure, periods, path)
+    return [
+        {part: _result(figure, period, standing) for part, standing in parts.items()}
+        for period, parts in zip(periods, found, strict=True)
+    ]
+
+
+def _standings(figure: Figure, periods: Sequence[Period], path: str = "") -> list[dict[Any, list[Standing]]]:
+    """Give for each period what each part stands on: of the system, by part, and by hand. One part where no `path`."""
+    told = F(path) if path.startswith("organisation__") else NO_PART
+    by_hand = [entries(figure, period).annotate(part_=told) for period in periods]
+    entered = _summed(by_hand, "part_", "grade", "beside", **_sums(figure, by_hand=True))
+    system = {
+        at: _by_part(figure, period, path)
+        for at, (period, found) in enumerate(zip(periods, entered, strict=True))
+        if figure.rows is not None and not any(each["beside"] == Entry.Beside.INSTEAD for each in found)
+    }
+    counted = dict(zip(system, _summed(system.values(), "part_", **_sums(figure)), strict=True))
+    parts: list[dict[Any, list[Standing]]] = []
+    for at, found in enumerate(entered):
+        parts.append(defaultdict(list))
+        for each in counted.get(at, ()):
+            parts[at][each["part_"]].append(_standing(figure.grade, each))
+        for each in found:
+            parts[at][each["part_"]].append(_standing(Grade[each["grade"]], each))
+    return parts
+
+
+def _by_part(figure: Figure, period: Period, path: str) -> Rows:
+    rows, part = annotated(figure, period), F(path) if path else NO_PART
+    if path and figure.parts is not None:
+        rows, part = figure.parts(period, path), F("part")
+    found: Rows = rows.annotate(part_=part)
+    return found
+
+
+def _summed(each: Iterable[Rows], *by: str, **sums: Any) -> list[list[dict[str, Any]]]:
+    """Sum rows by `by`, in one query for all of `each`; parts in order."""
+    asked = [
+        rows.order_by()
+        .annotate(at_=Value(at, output_field=IntegerField()))
+        .values("at_", *by)
+        .annotate(**sums)
+        for at, rows in enumerate(each)
+    ]
+    found: list[list[dict[str, Any]]] = [[] for _ in asked]
+    if asked:
+        together = asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0]
+        for row in together.order_by("part_"):
+            found[row["at_"]].append(row)
+    return found
 
 
 def doubled(figure: Figure, period: Period) -> list[Period]:

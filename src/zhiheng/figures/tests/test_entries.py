@@ -14,7 +14,7 @@ from zhiheng.core.people.models import Account, Part, Role
 from zhiheng.core.problems import EMPTY, REFUSED, Problem
 from zhiheng.figures.definition import Grade, Kind, Period, PeriodRule, Unit
 from zhiheng.figures.entering import Evidence, check, enter, withdraw
-from zhiheng.figures.evaluation import breakdown, evaluate
+from zhiheng.figures.evaluation import breakdown, evaluate, evaluate_each
 from zhiheng.figures.lineage import drift, opened, standing
 from zhiheng.figures.models import Entry
 from zhiheng.figures.operations import freeze
@@ -161,6 +161,27 @@ def test_an_entry_beside_rows_is_refused_or_chosen_with_a_reason(term, entered, 
     assert evaluate(term, period).value == 6
 
 
+def test_years_asked_for_together_are_those_asked_for_one_by_one(
+    yearly, entered, row, django_assert_num_queries
+):
+    for year in (2015, 2016, 2017):
+        row(year)
+    entered(yearly, "2014", 7)
+    entered(yearly, "2016", 5, beside=Entry.Beside.INSTEAD, why="记录不全，以台账为准")
+    entered(yearly, "2017", 2, beside=Entry.Beside.ROWS, why="系统上线前的五场不在记录中", evidence=CITED)
+    years = [Period.year(year) for year in (2017, 2013, 2014, 2015, 2016)]
+    with django_assert_num_queries(2):
+        found = evaluate_each(yearly, years)
+    assert [(each.period, each.value, each.grade.name) for each in found] == [
+        (Period.year(2017), 3, "D"),
+        (Period.year(2013), 0, "A"),
+        (Period.year(2014), 7, "B"),
+        (Period.year(2015), 1, "A"),
+        (Period.year(2016), 5, "B"),
+    ]
+    assert found == [evaluate(yearly, year) for year in years]
+
+
 def test_an_entry_stands_instead_of_the_rows_of_its_year(yearly, entered, row, clerks):
     row(2016)
     entered(yearly, "2016", 5, beside=Entry.Beside.INSTEAD, why="记录不全，以台账为准")
@@ -274,4 +295,4 @@ def test_entries_are_opened_by_who_reads_the_line_and_by_whom_they_tell_of(term,
     )
     seen = {name: opened(snapshot, term, Entry, account).count() for name, account in clerks.items()}
     assert seen == {"alice": 2, "bob": 2, "rita": 2, "oscar": 0}
-    assert list(opened(snapshot, term, Entry, contact)) == [entry]
+    assert list(opened(snapshot, term, Entry, contact)) == [entry.pk]
