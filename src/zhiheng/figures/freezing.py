@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import models
 
@@ -33,9 +32,8 @@ ENTRY_COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
-    """A row as a snapshot keeps it."""
+class Frozen(NamedTuple):
+    """A row as a snapshot keeps it. There are many at a time: a tuple is made and compared fastest."""
 
     table: str
     row_id: int

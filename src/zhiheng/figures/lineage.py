@@ -6,13 +6,12 @@ more than `LIVE` rows is compared by `zhiheng-web figures --check` and not while
 
 from __future__ import annotations
 
-import heapq
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import rules
 from django.apps import apps
@@ -21,7 +20,7 @@ from django.db.models import Exists, Max, OuterRef
 
 from zhiheng.core.people.models import Part
 from zhiheng.core.people.permissions import roles_today
-from zhiheng.figures.definition import Figure, Period, Rows, figure
+from zhiheng.figures.definition import Figure, Grade, Period, Rows, figure
 from zhiheng.figures.evaluation import Result, annotated, evaluate, exact, sources
 from zhiheng.figures.freezing import AT_A_TIME, Frozen, frozen
 from zhiheng.figures.models import Check, DefinitionEdition, Entry, Snapshot, SnapshotRow
@@ -35,8 +34,7 @@ MOST_STANDING: Final = 100
 ADDED, REMOVED, CHANGED, SAME = "added", "removed", "changed", ""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """A row then and now: what happened to it, what it added when published, which of its columns differ."""
 
     table: str
@@ -49,12 +47,16 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What happened since a number was published: how many rows of each kind, and the first of them by name."""
+    """What happened since a number was published: how many rows of each kind, and the first of them by name.
+
+    `asked` are the rows that somebody asked for, changed or not, by id.
+    """
 
     now: Result
     counts: Counter[str]
     rows: tuple[Compared, ...] = field(repr=False)
     redefined: bool
+    asked: Mapping[int, Compared] = field(repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.counts[ADDED] or self.counts[REMOVED] or self.counts[CHANGED] or self.redefined)
@@ -75,27 +77,56 @@ class Drift:
         return tuple(row for row in self.rows if row.state == CHANGED)
 
 
-def drift(snapshot: Snapshot) -> Drift:
-    """Compare a published number with the same figure now, in a fixed number of queries. The number itself stays."""
+def drift(snapshot: Snapshot, table: str = "", ids: Iterable[int] = ()) -> Drift:
+    """Compare a published number with the same figure now, in a fixed number of queries. The number itself stays.
+
+    Where no row differs and the definition is the same, the value is what it was and is not computed again. Rows of
+    `table` with these `ids` are told one by one, too.
+    """
     defined, period = figure(snapshot.figure), Period.read(snapshot.period)
+    wanted = set(ids)
     counts: Counter[str] = Counter()
     named: list[Compared] = []
+    asked: dict[int, Compared] = {}
     for row in compared(snapshot, defined):
         counts[row.state] += 1
         if row.state and len(named) < NAMED:
             named.append(row)
+        if row.row_id in wanted and row.table == table:
+            asked[row.row_id] = row
     redefined = (snapshot.edition, snapshot.fingerprint) != (defined.edition, defined.fingerprint())
-    return Drift(evaluate(defined, period), counts, tuple(named), redefined)
+    same = not redefined and counts.total() == counts[SAME]
+    now = as_published(snapshot, defined) if same else evaluate(defined, period)
+    return Drift(now, counts, tuple(named), redefined, asked)
+
+
+def as_published(snapshot: Snapshot, defined: Figure) -> Result:
+    """Give a published number as the result that it was."""
+    shares = {Grade[name]: Decimal(share) for name, share in snapshot.shares.items()}
+    return Result(
+        defined,
+        Period.read(snapshot.period),
+        snapshot.value,
+        snapshot.n,
+        snapshot.counted,
+        snapshot.base,
+        snapshot.se,
+        shares,
+    )
 
 
 def compared(snapshot: Snapshot, defined: Figure) -> Iterator[Compared]:
     """Give every row of then and of now, table by table, each in order of its id."""
     now = {rows.model._meta.label: rows for rows in sources(defined, Period.read(snapshot.period))}
-    tables = snapshot.rows.order_by("table").values_list("table", flat=True).distinct()
-    for table in dict.fromkeys([*now, *tables]):
-        then = _then(snapshot.rows.filter(table=table).order_by("row_id"))
+    then = set(snapshot.rows.order_by("table").values_list("table", flat=True).distinct())
+    for table in [*now, *sorted(then - now.keys())]:
+        was = (
+            snapshot.rows.filter(table=table).order_by("row_id")
+            if table in then
+            else SnapshotRow.objects.none()
+        )
         today = frozen(defined, now[table], snapshot.salt) if table in now else iter(())
-        yield from _merged(then, today)
+        yield from _merged(_then(was), today)
 
 
 def in_batches(
@@ -113,43 +144,30 @@ def _then(rows: Rows) -> Iterator[Frozen]:
 
 
 def _merged(then: Iterator[Frozen], now: Iterator[Frozen]) -> Iterator[Compared]:
-    tagged = heapq.merge(
-        ((row.row_id, 0, row) for row in then),
-        ((row.row_id, 1, row) for row in now),
-        key=lambda each: each[:2],
-    )
-    waiting: Frozen | None = None
-    for row_id, is_now, row in tagged:
-        if not is_now:
-            if waiting is not None:
-                yield _gone(waiting)
-            waiting = row
-        elif waiting is not None and waiting.row_id == row_id:
-            fields = differences(waiting, row)
-            yield Compared(
-                row.table, row_id, CHANGED if fields else SAME, waiting.counted, waiting.base, fields
-            )
-            waiting = None
+    """Merge two streams of one table, each in order of its ids."""
+    before, after = next(then, None), next(now, None)
+    while before is not None or after is not None:
+        if after is None or (before is not None and before.row_id < after.row_id):
+            assert before is not None
+            yield Compared(before.table, before.row_id, REMOVED, before.counted, before.base)
+            before = next(then, None)
+        elif before is None or after.row_id < before.row_id:
+            yield Compared(after.table, after.row_id, ADDED)
+            after = next(now, None)
         else:
-            if waiting is not None:
-                yield _gone(waiting)
-                waiting = None
-            yield Compared(row.table, row_id, ADDED)
-    if waiting is not None:
-        yield _gone(waiting)
-
-
-def _gone(row: Frozen) -> Compared:
-    return Compared(row.table, row.row_id, REMOVED, row.counted, row.base)
+            fields = differences(before, after)
+            state = CHANGED if fields else SAME
+            yield Compared(after.table, after.row_id, state, before.counted, before.base, fields)
+            before, after = next(then, None), next(now, None)
 
 
 def differences(then: Frozen, now: Frozen) -> tuple[str, ...]:
     """Name what differs between a row then and now; a column that came or went is a changed definition."""
+    if then == now:
+        return ()
     fields = [name for name in ("counted", "base", "key") if getattr(then, name) != getattr(now, name)]
-    if then.hashes != now.hashes:
-        paths = then.hashes.keys() & now.hashes.keys()
-        fields += [path for path in sorted(paths) if then.hashes[path] != now.hashes[path]]
-    return tuple(fields)
+    paths = then.hashes.keys() & now.hashes.keys()
+    return (*fields, *(path for path in sorted(paths) if then.hashes[path] != now.hashes[path]))
 
 
 def check(snapshot: Snapshot) -> Check:
@@ -190,26 +208,42 @@ def visible(defined: Figure, found: Rows, account: Any) -> Rows:
 
 
 def opened(snapshot: Snapshot, defined: Figure, model: type[models.Model], account: Any) -> Rows:
-    """Give the rows of one table that a number stands on, still exist and may be seen, by id: to be paged."""
-    stood = SnapshotRow.objects.filter(
-        snapshot=snapshot, table=model._meta.label, row_id=OuterRef("pk")
-    ).order_by()
-    return visible(defined, model._default_manager.filter(Exists(stood)), account).order_by("pk")
+    """Give the ids of the rows of one table that a number stands on and that `account` may see, in order: to be paged.
+
+    To who sees all: every row that the number kept, also those that are gone, found in its index alone. To others:
+    those that still exist.
+    """
+    stood = snapshot.rows.filter(table=model._meta.label)
+    if sees_all(defined, model, account):
+        return stood.order_by("row_id").values_list("row_id", flat=True)
+    mine = visible(defined, model._default_manager.all(), account)
+    exists = Exists(stood.filter(row_id=OuterRef("pk")).order_by())
+    return mine.filter(exists).order_by("pk").values_list("pk", flat=True)
+
+
+def sees_all(defined: Figure, model: type[models.Model], account: Any) -> bool:
+    """Say whether `account` reads the line and no row of that table is kept from it."""
+    everything = model._default_manager.all()
+    may_read = rules.has_perm("figures.see", account, defined)
+    return may_read and visible(defined, everything, account) is everything
 
 
 def states(
     snapshot: Snapshot, defined: Figure, model: type[models.Model], ids: Iterable[int]
 ) -> dict[int, Compared]:
     """Say of a few rows of one table what happened to them since, in a fixed number of queries."""
-    asked, table = list(ids), model._meta.label
+    asked, table = sorted(ids), model._meta.label
+    if not asked:
+        return {}
     now = [
         each.filter(pk__in=asked)
         for each in sources(defined, Period.read(snapshot.period))
         if each.model is model
     ]
-    then = _then(snapshot.rows.filter(table=table, row_id__in=asked).order_by("row_id"))
+    # the range is said, too: a planner that has not seen these rows yet would read all of the number's
+    then = snapshot.rows.filter(table=table, row_id__in=asked, row_id__range=(asked[0], asked[-1]))
     today = (row for each in now for row in frozen(defined, each, snapshot.salt))
-    return {row.row_id: row for row in _merged(then, today)}
+    return {row.row_id: row for row in _merged(_then(then.order_by("row_id")), today)}
 
 
 # ── from a row, and over the years ──

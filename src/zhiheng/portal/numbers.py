@@ -88,19 +88,22 @@ def number(request: HttpRequest, token: str) -> HttpResponseBase:
         tables = {"rows": kept.rows(period).model if kept.rows else Entry, "entries": Entry}
         asked = request.GET.get("of", "rows")
         model = tables.get(asked, tables["rows"])
-        rows = lineage.opened(snapshot, kept, model, request.user)
-        page = paged(request, rows)
+        by_hand = snapshot.rows.filter(table=Entry._meta.label).count()
+        stood = by_hand if model is Entry else snapshot.n - by_hand
+        n = stood if lineage.sees_all(kept, model, request.user) else None
+        page = paged(request, lineage.opened(snapshot, kept, model, request.user), n=n)
+        ids = list(page.object_list)
         live = snapshot.n <= lineage.LIVE
-        drift = lineage.drift(snapshot) if live else None
-        columns = columns_of(kept, model)
+        drift = lineage.drift(snapshot, model._meta.label, ids) if live else None
+        states = drift.asked if drift is not None else lineage.states(snapshot, kept, model, ids)
         shown |= {
             "drift": drift,
             "live": live,
             "of": asked if asked in tables else "rows",
-            "by_hand": kept.rows and snapshot.rows.filter(table=Entry._meta.label).exists(),
+            "by_hand": kept.rows and by_hand,
             "page": page,
-            "columns": columns,
-            "rows": list(_shown(snapshot, kept, model, page.object_list, request.user)),
+            "columns": columns_of(kept, model),
+            "rows": _shown(kept, model, [states[pk] for pk in ids], request.user),
             "others": _others(kept, model, drift, request.user) if drift else [],
         }
     return render(request, "portal/number.html", shown)
@@ -122,19 +125,30 @@ def _address(kept: Figure, model: type[Model], pk: int, account: Any) -> str:
     return str(model(pk=pk).get_absolute_url())  # type: ignore[attr-defined]  # asked above
 
 
-def _shown(
-    snapshot: Snapshot, kept: Figure, model: type[Model], rows: Any, account: Any
-) -> Iterator[OpenedRow]:
-    """Give the rows of one page that are still there, each with what happened to it since."""
+def _shown(kept: Figure, model: type[Model], rows: list[lineage.Compared], account: Any) -> list[OpenedRow]:
+    """Give rows that may be seen, each with its cells as they are now and what happened to it since."""
     columns = columns_of(kept, model)
-    found = list(rows.values_list("pk", *(column.path for column in columns)))
-    states = lineage.states(snapshot, kept, model, [row[0] for row in found])
-    for pk, *values in found:
-        since = states[pk]
-        yield OpenedRow(
-            cells_of(columns, values), since.counted, since.base, since.state, _words(kept, since.fields),
-            _address(kept, model, pk, account),
-        )  # fmt: skip
+    cells = _cells(columns, model._default_manager.filter(pk__in=[row.row_id for row in rows]))
+    return [
+        _opened(kept, row, cells[row.row_id], _address(kept, model, row.row_id, account))
+        if row.row_id in cells
+        else _opened(kept, row, _deleted(columns, row))
+        for row in rows
+    ]
+
+
+def _opened(kept: Figure, row: lineage.Compared, cells: tuple[str, ...], address: str = "") -> OpenedRow:
+    return OpenedRow(cells, row.counted, row.base, row.state, _words(kept, row.fields), address)
+
+
+def _cells(columns: tuple[Column, ...], rows: Any) -> dict[int, tuple[str, ...]]:
+    found = rows.values_list("pk", *(column.path for column in columns))
+    return {pk: cells_of(columns, values) for pk, *values in found}
+
+
+def _deleted(columns: tuple[Column, ...], row: lineage.Compared) -> tuple[str, ...]:
+    gone = say(Text(f"记录 {row.row_id} 已删除", f"Row {row.row_id} is deleted"))
+    return (gone, *("" for _ in columns[1:]))
 
 
 def _words(kept: Figure, fields: Iterable[str]) -> tuple[Text, ...]:
@@ -150,29 +164,19 @@ def _others(kept: Figure, model: type[Model], drift: lineage.Drift, account: Any
     """
     columns, table = columns_of(kept, model), model._meta.label
     mine = [row for row in drift.rows if row.table == table]
+    if not mine:
+        return []
     ids = [row.row_id for row in mine]
-    there = lineage.visible(kept, model._default_manager.filter(pk__in=ids), account)
-    cells = {
-        pk: cells_of(columns, values) for pk, *values in there.values_list("pk", *(c.path for c in columns))
-    }
+    cells = _cells(columns, lineage.visible(kept, model._default_manager.filter(pk__in=ids), account))
     exists = set(model._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
     may_read = rules.has_perm("figures.see", account, kept)
     told_of: list[OpenedRow] = []
     for row in mine:
         if row.row_id in cells:
-            told_of.append(
-                OpenedRow(
-                    cells[row.row_id],
-                    row.counted,
-                    row.base,
-                    row.state,
-                    _words(kept, row.fields),
-                    _address(kept, model, row.row_id, account),
-                )
-            )
+            address = _address(kept, model, row.row_id, account)
+            told_of.append(_opened(kept, row, cells[row.row_id], address))
         elif row.row_id not in exists and may_read:
-            gone = (say(Text(f"记录 {row.row_id} 已删除", f"Row {row.row_id} is deleted")),)
-            told_of.append(OpenedRow(gone + ("",) * (len(columns) - 1), row.counted, row.base, row.state, ()))
+            told_of.append(_opened(kept, row, _deleted(columns, row)))
     order = [lineage.CHANGED, lineage.ADDED, lineage.REMOVED]
     return sorted(told_of, key=lambda row: order.index(row.state))[:NAMED]
 
@@ -230,11 +234,7 @@ def _every_row(snapshot: Snapshot, kept: Figure, account: Any) -> Iterator[Mappi
         names = [column.path for column in kept.columns]
         ids = [row.row_id for row in rows]
         exists = set(model._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
-        there = lineage.visible(kept, model._default_manager.filter(pk__in=ids), account)
-        cells = {
-            pk: cells_of(columns, values)
-            for pk, *values in there.values_list("pk", *(c.path for c in columns))
-        }
+        cells = _cells(columns, lineage.visible(kept, model._default_manager.filter(pk__in=ids), account))
         for row in rows:
             if row.row_id not in cells and (row.row_id in exists or not may_read):
                 continue

@@ -20,6 +20,12 @@ def ordering(request: HttpRequest, legal: Mapping[str, str], default: str) -> st
     return f"-{field}" if asked.startswith("-") else field
 
 
-def paged(request: HttpRequest, rows: Any, a_page: int = A_PAGE) -> Page[Any]:
-    """Give the page that `page` asks for, the nearest one where there is none of that number."""
-    return Paginator(rows, a_page).get_page(request.GET.get("page"))
+def paged(request: HttpRequest, rows: Any, a_page: int = A_PAGE, *, n: int | None = None) -> Page[Any]:
+    """Give the page that `page` asks for, the nearest one where there is none of that number.
+
+    `n` is how many rows there are, where that is known: they are not counted then.
+    """
+    pages = Paginator(rows, a_page)
+    if n is not None:
+        pages.count = n
+    return pages.get_page(request.GET.get("page"))

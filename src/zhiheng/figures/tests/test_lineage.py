@@ -17,6 +17,7 @@ from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Account, Person
 from zhiheng.figures import definition, lineage
 from zhiheng.figures.definition import Column, Kind, Period, PeriodRule
+from zhiheng.figures.evaluation import evaluate
 from zhiheng.figures.freezing import Frozen
 from zhiheng.figures.lineage import (
     changes,
@@ -28,7 +29,7 @@ from zhiheng.figures.lineage import (
     standing_for,
     states,
 )
-from zhiheng.figures.models import DefinitionEdition, Snapshot
+from zhiheng.figures.models import DefinitionEdition, Entry, Snapshot
 from zhiheng.figures.operations import freeze
 from zhiheng.figures.tests.sample import since_2015
 from zhiheng.ui.words import Text
@@ -68,6 +69,39 @@ def test_rows_then_and_now_are_told_one_by_one(term, cards, row, by):
         one.pk: "",
         two.pk: "removed",
     }
+
+
+def test_where_nothing_changed_the_value_is_not_computed_again(term, cards, by, monkeypatch):
+    snapshot = freeze(by=by, figure=term, period=TERM)
+    then = evaluate(term, TERM)
+    monkeypatch.setattr(lineage, "evaluate", None)
+    assert drift(snapshot).now == then
+    cards[0].delete()
+    with pytest.raises(TypeError):
+        drift(snapshot)
+
+
+def test_a_drift_tells_of_the_rows_that_are_asked_for(term, cards, by):
+    snapshot = freeze(by=by, figure=term, period=TERM)
+    one, two, three = cards
+    two.code = "1990"
+    two.save()
+    found = drift(snapshot, Organisation._meta.label, [one.pk, two.pk]).asked
+    assert {pk: each.state for pk, each in found.items()} == {one.pk: "", two.pk: "removed"}
+    assert found == states(snapshot, term, Organisation, [one.pk, two.pk])
+    assert drift(snapshot, Entry._meta.label, [three.pk]).asked == {}
+
+
+def test_the_rows_of_a_number_are_paged_by_what_it_kept_for_who_sees_all(term, cards, by, clerks):
+    snapshot = freeze(by=by, figure=term, period=TERM)
+    one, two, three = cards
+    gone = two.pk
+    two.delete()
+    for name, seen in (("rita", [one.pk, gone, three.pk]), ("oscar", [one.pk, three.pk])):
+        ids = lineage.opened(snapshot, term, Organisation, clerks[name])
+        assert list(ids) == seen, name
+        assert ids.count() == len(seen)
+    assert not lineage.opened(snapshot, term, Organisation, AnonymousUser()).exists()
 
 
 @pytest.mark.parametrize("seed", range(5))
