@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from zhiheng.core.journal.queries import timeline as history
 from zhiheng.core.organisations.queries import find
-from zhiheng.core.pages import day, filled, number, staff_page
+from zhiheng.core.pages import day, filled, number, picked, staff_page
 from zhiheng.core.people import operations
 from zhiheng.core.people.lines import LINES
 from zhiheng.core.people.models import Part, Person, Role
@@ -90,7 +90,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _card(request: HttpRequest, pk: int, problem: Problem | None = None) -> HttpResponse:
-    found = get_object_or_404(Person.objects.select_related("organisation"), pk=pk)
+    found = get_object_or_404(Person.objects.select_related("organisation", "merged_into"), pk=pk)
     account = getattr(found, "account", None)
     return render(
         request,
@@ -107,6 +107,7 @@ def _card(request: HttpRequest, pk: int, problem: Problem | None = None) -> Http
                 }
             ),
             "account": account,
+            "aliases": found.aliases.all(),
             "roles": account.roles.select_related("organisation").order_by("-start") if account else [],
             "lines": list(LINES.items()),
             "parts": Part.choices,
@@ -170,10 +171,23 @@ def _erase(request: HttpRequest, found: Person) -> None:
     operations.erase(by=request.user, person=found)  # type: ignore[arg-type]
 
 
+def _merge(request: HttpRequest, found: Person) -> None:
+    into = picked(Person.objects.all(), request.POST.get("into"))
+    if into is None:
+        raise Http404
+    operations.merge(by=request.user, card=found, into=into)  # type: ignore[arg-type]
+
+
+def _part(request: HttpRequest, found: Person) -> None:
+    operations.part(by=request.user, card=found)  # type: ignore[arg-type]
+
+
 VERBS: Final[dict[str, Callable[[HttpRequest, Person], None]]] = {
     "correct": _correct,
     "open-account": _open_account,
     "give-role": _give_role,
     "end-role": _end_role,
     "erase": _erase,
+    "merge": _merge,
+    "part": _part,
 }

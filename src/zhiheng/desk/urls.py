@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhiheng.desk import entries, figures, organisations, overview, papers, people, reports, search
+from zhiheng.desk import entries, figures, merging, organisations, overview, papers, people, reports, search
 
 urlpatterns = [
     path("", overview.overview, name="desk"),
@@ -36,5 +36,6 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/new/", people.new_person, name="person-new"),
     path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/merging/", merging.merge_person, name="person-merge"),
     path("people/<int:pk>/<slug:verb>/", people.change_person, name="change-person"),
 ]

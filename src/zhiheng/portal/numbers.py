@@ -12,6 +12,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from zhiheng.core.journal.words import in_words
 from zhiheng.core.problems import Problem
 from zhiheng.core.sheets import hand_out, stream
 from zhiheng.documents import Column as SheetColumn
@@ -40,12 +41,6 @@ NAMED: Final = 20
 """Changed rows that the page lists; the file has all."""
 MOST_IN_A_WORKBOOK: Final = 100_000
 """A workbook is made whole before it is sent; a csv goes out row by row."""
-ADDS: Final = {
-    "counted": Text("计入值", "what it counts"),
-    "base": Text("分母计入值", "what it counts below the line"),
-    "key": Text("去重依据", "what it is counted once by"),
-}
-"""What a row adds to a number, beside its own columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ class OpenedRow:
     counted: Any
     base: Any
     state: str
-    fields: tuple[Text, ...]
+    fields: tuple[Text | str, ...]
     address: str = ""
 
     @property
@@ -151,10 +146,10 @@ def _deleted(columns: tuple[Column, ...], row: lineage.Compared) -> tuple[str, .
     return (gone, *("" for _ in columns[1:]))
 
 
-def _words(kept: Figure, fields: Iterable[str]) -> tuple[Text, ...]:
+def _words(kept: Figure, fields: Iterable[str]) -> tuple[Text | str, ...]:
     """Say which parts of a row differ."""
-    known = ADDS | {column.path: column.words for column in kept.columns}
-    return tuple(known.get(name, Text(name, name)) for name in fields)
+    known = {column.path: column.words for column in kept.columns}
+    return tuple(known.get(name) or in_words(name) for name in fields)
 
 
 def _others(kept: Figure, model: type[Model], drift: lineage.Drift, account: Any) -> list[OpenedRow]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from zhiheng.core.journal.models import Line
-from zhiheng.core.journal.words import WORDS
+from zhiheng.core.journal.words import in_words as field_in_words
 from zhiheng.core.operations import operations
-from zhiheng.ui.words import Text, say
+from zhiheng.ui.words import Text
 
 EVENTS: Final = 50
 
@@ -30,7 +29,7 @@ class Event:
     at: dt.datetime
     by: str
     verb: Text
-    fields: tuple[str, ...]
+    fields: tuple[Text | str, ...]
 
 
 def timeline(subject: models.Model, most: int = EVENTS) -> list[Event]:
@@ -41,7 +40,7 @@ def timeline(subject: models.Model, most: int = EVENTS) -> list[Event]:
             line.at,
             str(line.by),
             in_words(line.verb),
-            tuple(field_in_words(model, name) for name in line.fields),
+            tuple(field_in_words(name, model) for name in line.fields),
         )
         for line in history(subject)[:most]
     ]
@@ -53,13 +52,3 @@ def in_words(verb: str) -> Text:
     if not names:
         return Text(verb, verb)
     return Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
-
-
-def field_in_words(model: type[models.Model], name: str) -> str:
-    """Say what a field is called: in its own words, or where it has none in those of the journal."""
-    try:
-        own = str(getattr(model._meta.get_field(name), "verbose_name", name))
-    except FieldDoesNotExist:
-        own = name
-    unsaid = own in {name, name.replace("_", " ")}
-    return say(WORDS[name]) if unsaid and name in WORDS else own

@@ -109,21 +109,31 @@ def correct_person(
 @operation("people.merge", "合并人员卡片", "merge two cards of one person")
 def merge(*, by: Account, card: Person, into: Person) -> Person:
     """Say that `card` is the same person as `into`. No record is moved; both count as `into` where the unit is 人."""
-    for one, other, field in ((into, into.merged_into, "into"), (card, card.merged_into, "card")):
-        if other:
-            raise Problem(MERGED, field=field, name=one, into=other)
+    apart(into, field="into")
+    apart(card, field="card")
     if card.pk == into.pk:
         raise Problem(ITSELF, field="into", name=card)
     for alias in [card, *card.aliases.all()]:
         alias.merged_into = into
         alias.save(update_fields=["merged_into"])
         record(by, "people.merge", alias, ["merged_into"])
+    record(by, "people.merge", into, ["aliases"])
     return into
+
+
+def apart(card: Person, *, field: str) -> None:
+    """Refuse a card that does not stand for itself: it was merged into another, or erased."""
+    if card.erased_at:
+        raise Problem(ERASED, field=field)
+    if card.merged_into:
+        raise Problem(MERGED, field=field, name=card, into=card.merged_into)
 
 
 @operation("people.part", "撤销合并", "undo a merge")
 def part(*, by: Account, card: Person) -> Person:
     """Undo a merge: `card` counts for itself again."""
+    if into := card.merged_into:
+        record(by, "people.part", into, ["aliases"])
     card.merged_into = None
     card.save(update_fields=["merged_into"])
     record(by, "people.part", card, ["merged_into"])

@@ -85,5 +85,6 @@ ACCESS = {
     "people": Access(WORKERS),
     "person-new": Access(WORKERS),
     "person": Access(WORKERS, person),
+    "person-merge": Access(frozenset({"olive"}), person),
     "change-person": Access(WORKERS, lambda story: (*person(story), "correct"), method="POST"),
 }
