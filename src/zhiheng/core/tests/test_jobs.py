@@ -54,7 +54,7 @@ def test_a_job_ends_in_its_result(client, story):
     page = story.get(client, "alice", reverse("jobs")).content.decode()
     assert "导出&lt;甲表&gt;" in page
     assert 'href="/figures/"' in page
-    assert "hx-trigger" not in page
+    assert "every 2s" not in page
 
 
 def test_what_a_person_can_mend_is_said_in_both_languages(client, story):
