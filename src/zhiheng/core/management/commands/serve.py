@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import waitress
 from django.core.management.base import BaseCommand
 from django.core.wsgi import get_wsgi_application
+
+from zhiheng.core.serving import make_server
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -25,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Say the address, then serve."""
-        server = waitress.create_server(
+        server = make_server(
             get_wsgi_application(), host=options["host"], port=options["port"], threads=options["threads"]
         )
         self.stdout.write(f"http://{options['host']}:{server.effective_port}/")
