@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from zhiheng.core.messages.gateways import sms_gateway
 from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Account
+from zhiheng.core.sign_in import sealing
 from zhiheng.core.sign_in.mobile import MobileField, read
 from zhiheng.ui.words import Text, say, text
 
@@ -137,3 +138,11 @@ class SecondFactor(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:
         """Give what the authenticator app shows."""
         return say(Text(*settings.ASSOCIATION))
+
+    def encrypt(self, text: str) -> str:
+        """Write a secret as it lies in the database."""
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Read it again."""
+        return sealing.unseal(encrypted_text)

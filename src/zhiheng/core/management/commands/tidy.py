@@ -10,17 +10,19 @@ from django.core.management.base import BaseCommand
 
 from zhiheng.core.files.operations import sweep
 from zhiheng.core.messages.delivery import deliver_what_waits
+from zhiheng.core.sign_in.sealing import seal_again
 
 
 class Command(BaseCommand):
     """Try again what did not leave, and clear away what nobody needs."""
 
-    help = "Deliver waiting messages; clear lost files, ended sessions and old job results."
+    help = "Deliver waiting messages; seal secrets with the newest key; clear what nobody needs any more."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Do each once."""
         self.stdout.write(f"messages tried: {deliver_what_waits()}")
         self.stdout.write(f"files cleared: {sweep()}")
+        self.stdout.write(f"second factors sealed again: {seal_again()}")
         call_command("clearsessions")
         if settings.JOBS == "worker":
             call_command("prune_db_task_results", min_age_days=14, stdout=self.stdout)
