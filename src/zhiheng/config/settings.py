@@ -119,6 +119,14 @@ def _mail(url: str) -> dict[str, Any]:
 DATA: Final = Path(_word("ZHIHENG_DATA", "out/web")).resolve()
 """Database and files, unless told otherwise. Nothing of it belongs into git."""
 DATABASES = {"default": _database(_word("ZHIHENG_DATABASE", f"sqlite:///{DATA / 'zhiheng.sqlite3'}"))}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+"""What processes share: how often an address was asked for, codes that were used once."""
 MEDIA_ROOT = DATA / "files"
 STATIC_ROOT = DATA / "static"
 
