@@ -162,6 +162,11 @@ class Check(models.Model):
     def __str__(self) -> str:
         return f"{self.snapshot} {self.at:%Y-%m-%d}"
 
+    @property
+    def drifted(self) -> bool:
+        """Whether anything had changed."""
+        return any((self.added, self.removed, self.changed, self.redefined))
+
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Questions about entries."""

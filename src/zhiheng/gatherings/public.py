@@ -23,7 +23,9 @@ __all__ = [
     "Attendance",
     "Coming",
     "Kind",
+    "Session",
     "attendances",
+    "calendar",
     "coming",
     "editions",
     "find",
@@ -47,6 +49,12 @@ def editions(first: dt.date, last: dt.date, series: str) -> QuerySet[Edition]:
 def attendances(first: dt.date, last: dt.date) -> QuerySet[Attendance]:
     """Give the attendances at sessions held from `first` to `last`."""
     return Attendance.objects.filter(held_on__range=(first, last), session__cancelled=False)
+
+
+def calendar(day: dt.date) -> QuerySet[Session]:
+    """Give what everybody may see from `day` on, the next first: published, not cancelled."""
+    shown = Session.objects.filter(edition__published=True, cancelled=False, held_on__gte=day)
+    return shown.select_related("edition").order_by("held_on", "starts_at", "pk")
 
 
 def find(words: str, most: int) -> list[Hit]:
@@ -99,8 +107,7 @@ class Coming:
 
 def coming(organisation: Organisation, viewer: Any, day: dt.date, most: int = 10) -> list[Coming]:
     """Give what is in the public calendar from `day` on, the next first; the company's seats to who may see them."""
-    shown = Session.objects.filter(edition__published=True, cancelled=False, held_on__gte=day)
-    held = list(shown.select_related("edition").order_by("held_on", "starts_at", "pk")[:most])
+    held = list(calendar(day)[:most])
     asked, ours = queries.asked_for(held), Counter[int]()
     if rules.has_perm("gatherings.see_company", viewer, organisation):
         seats = Registration.objects.filter(session__in=held, organisation__in=below([organisation.pk]))
@@ -118,7 +125,6 @@ def coming(organisation: Organisation, viewer: Any, day: dt.date, most: int = 10
 
 def upcoming(day: dt.date, most: int = 5) -> list[Event]:
     """Give what is in the public calendar from `day` on, the next first."""
-    coming = Session.objects.filter(edition__published=True, cancelled=False, held_on__gte=day)
     return [
         Event(
             on=session.held_on,
@@ -126,5 +132,5 @@ def upcoming(day: dt.date, most: int = 5) -> list[Event]:
             detail=session.venue,
             address=reverse("calendar:session", args=[session.token]),
         )
-        for session in coming.select_related("edition").order_by("held_on", "starts_at", "pk")[:most]
+        for session in calendar(day)[:most]
     ]

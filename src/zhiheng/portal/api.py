@@ -1,4 +1,4 @@
-"""The read API: definitions, published numbers, published reports. What a page shows to everybody, and no more."""
+"""The read API: definitions, published numbers and reports, the calendar. What pages show to everybody, no more."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Schema
@@ -26,6 +27,7 @@ from zhiheng.figures.definition import Figure, Period, catalogue, figure
 from zhiheng.figures.models import DefinitionEdition, Snapshot
 from zhiheng.figures.reports.gate import examine
 from zhiheng.figures.reports.models import Publication
+from zhiheng.gatherings import public as gatherings
 from zhiheng.ui.words import Text, language
 
 if TYPE_CHECKING:
@@ -91,6 +93,16 @@ class NumberOut(Schema):
     url: str
 
 
+class NumberInList(NumberOut):
+    """A published number with whether anything under it had changed when that was last looked at, and when that was.
+
+    Both are empty for a number that nobody has looked at since it was published.
+    """
+
+    drifted: bool | None
+    looked_at: dt.datetime | None
+
+
 class DriftOut(Schema):
     """What changed under a number since it was published; the number itself stays. `at` is when that was looked at."""
 
@@ -115,6 +127,21 @@ class ReportOut(Schema):
     number: str
     title: str
     published_at: dt.datetime
+    url: str
+
+
+class SessionOut(Schema):
+    """A session of the public calendar. `seats` is how many there are in all, none where that is not limited."""
+
+    token: str
+    name: Words
+    kind: str
+    held_on: dt.date
+    starts_at: dt.time | None
+    ends_at: dt.time | None
+    venue: str
+    seats: int | None
+    open: bool
     url: str
 
 
@@ -161,7 +188,7 @@ def considerate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 api = NinjaAPI(
     title="质衡 Zhiheng",
     version="1",
-    description="已发布的数字、指标定义与报告 · Published numbers, definitions and reports",
+    description="已发布的数字、指标定义、报告与活动日历 · Published numbers, definitions, reports, the calendar",
     docs_url=None,  # its page would need a bundle of somebody else's; ours is below
     urls_namespace="api",
 )
@@ -196,18 +223,18 @@ def one_figure(request: HttpRequest, code: str) -> dict[str, Any]:  # noqa: ARG0
 
 @api.get(
     "/numbers",
-    response=Page[NumberOut],
+    response=Page[NumberInList],
     summary="Published numbers, newest first; of one figure, of one period",
     openapi_extra={"x-zh": "已发布的数字，最新的在前；可按指标和期间筛选"},
 )
 def numbers(request: HttpRequest, figure: str = "", period: str = "", page: int = 1) -> dict[str, Any]:
     """List published numbers."""
-    found = Snapshot.objects.select_related("definition")
+    found = Snapshot.objects.select_related("definition", "check_of")
     if figure:
         found = found.filter(figure=figure)
     if period:
         found = found.filter(period=Period.read(period).code)
-    return _page(request, found, page, _number)
+    return _page(request, found, page, _listed)
 
 
 @api.get(
@@ -255,6 +282,17 @@ def report(request: HttpRequest, token: str) -> dict[str, Any]:  # noqa: ARG001 
         for each in examined.numbers
     ]
     return _report(found) | {"passages": [each.text for each in examined.passages], "bindings": bindings}
+
+
+@api.get(
+    "/calendar",
+    response=Page[SessionOut],
+    summary="What comes next in the public calendar",
+    openapi_extra={"x-zh": "活动日历：今后公开的场次"},
+)
+def calendar(request: HttpRequest, page: int = 1) -> dict[str, Any]:
+    """List the sessions from today on, the next first."""
+    return _page(request, gatherings.calendar(timezone.localdate()), page, _session)
 
 
 @require_safe
@@ -338,6 +376,30 @@ def _number(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
+def _listed(snapshot: Snapshot) -> dict[str, Any]:
+    looked = getattr(snapshot, "check_of", None)
+    return _number(snapshot) | {
+        "drifted": looked.drifted if looked else None,
+        "looked_at": looked.at if looked else None,
+    }
+
+
+def _session(session: gatherings.Session) -> dict[str, Any]:
+    edition = session.edition
+    return {
+        "token": session.token,
+        "name": {"zh": edition.name_zh, "en": edition.name_en or edition.name_zh},
+        "kind": edition.kind,
+        "held_on": session.held_on,
+        "starts_at": session.starts_at,
+        "ends_at": session.ends_at,
+        "venue": session.venue,
+        "seats": session.seats,
+        "open": session.is_open,
+        "url": _url("calendar:session", session.token),
+    }
+
+
 def _plain(value: Any) -> str:
     return f"{value.normalize():f}"
 
@@ -351,7 +413,7 @@ def _drift(snapshot: Snapshot) -> dict[str, Any] | None:
     if looked is None:
         return None
     told = {name: getattr(looked, name) for name in ("added", "removed", "changed", "redefined", "at")}
-    return told | {"drifted": any((looked.added, looked.removed, looked.changed, looked.redefined))}
+    return told | {"drifted": looked.drifted}
 
 
 def _report(published: Publication) -> dict[str, Any]:

@@ -28,6 +28,7 @@ ACCESS = {
     "api:one_figure": Access(EVERYBODY, lambda _story: ("members.participation",)),
     "api:numbers": Access(EVERYBODY),
     "api:number": Access(EVERYBODY, lambda story: (story.number.token,)),
+    "api:calendar": Access(EVERYBODY),
     "api:reports": Access(EVERYBODY),
     "api:report": Access(EVERYBODY, report),
     "reports": Access(EVERYBODY),

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from story import Story
+from django.utils import timezone
+from story import DAY, Story
 
+from zhiheng.core.people.operations import add_person
 from zhiheng.figures.definition import Period, catalogue
+from zhiheng.figures.lineage import check
 from zhiheng.figures.operations import freeze
 from zhiheng.figures.reports import operations as reports
 from zhiheng.figures.reports.models import Step
+from zhiheng.gatherings import operations as gatherings
+from zhiheng.gatherings.models import Kind
 from zhiheng.lines.members.figures import PARTICIPATION
 from zhiheng.portal import api
 
 pytestmark = pytest.mark.django_db
+SOON = timezone.localdate() + dt.timedelta(days=7)
 
 
 @pytest.fixture
 def story():
     cache.clear()
     return Story()
+
+
+def announce(story, name, day=SOON):
+    """Put a gathering into the public calendar."""
+    edition = gatherings.hold(by=story.by, kind=Kind.FORUM, name_zh=name, name_en="Forum", on=[day])
+    return gatherings.publish(by=story.by, edition=edition)
 
 
 def get(client, address, **headers):
@@ -150,20 +164,78 @@ def test_the_page_tells_every_call_and_needs_no_script_of_others(client, story, 
     client.cookies["django_language"] = language
     page = client.get(reverse("api")).content.decode()
     described = json.loads(client.get("/api/v1/openapi.json").content)
-    assert len(described["paths"]) == 6
+    assert len(described["paths"]) == 7
     for path, said in described["paths"].items():
         assert f"GET {path}" in page
         assert (said["get"]["x-zh"] in page) is (language == "zh-hans")
     assert page.count("<script") == 1
 
 
-@pytest.mark.parametrize("address", ["numbers", "reports", "figures"])
+@pytest.mark.parametrize("address", ["numbers", "reports", "figures", "calendar"])
 def test_a_list_takes_as_many_queries_for_three_as_for_one(client, story, address):
     story.publish()
+    announce(story, "论坛")
     with CaptureQueriesContext(connection) as few:
         get(client, address)
     for year in (2016, 2017):
         freeze(by=story.by, figure=PARTICIPATION, period=Period.year(year))
+        announce(story, "论坛")
     with CaptureQueriesContext(connection) as many:
         get(client, address)
+    few, many = (of_records(each.captured_queries) for each in (few, many))
     assert len(few) == len(many) <= 2
+
+
+def of_records(statements):
+    """Leave out what counts how often somebody asks."""
+    return [
+        each["sql"]
+        for each in statements
+        if "shared_cache" not in each["sql"] and "SAVEPOINT" not in each["sql"]
+    ]
+
+
+def test_a_list_says_what_was_found_when_a_number_was_last_looked_at(client, story):
+    (never,) = get(client, "numbers")[1]["items"]
+    assert (never["drifted"], never["looked_at"]) == (None, None)
+    check(story.number)
+    (same,) = get(client, "numbers")[1]["items"]
+    assert same["drifted"] is False
+    story.meet(story.other)
+    check(story.number)
+    (changed,) = get(client, "numbers")[1]["items"]
+    assert changed["drifted"] is True
+    assert changed["looked_at"] > same["looked_at"]
+    assert changed["value"] == never["value"]
+
+
+def test_the_calendar_holds_what_comes_and_was_published_and_nobody(client, story):
+    shown = announce(story, "公开论坛")
+    gatherings.hold(by=story.by, kind=Kind.FORUM, name_zh="内部论坛", on=[SOON])
+    announce(story, "旧论坛", day=DAY)
+    gone = announce(story, "取消的论坛")
+    gatherings.cancel(by=story.by, session=gone.sessions.get())
+    person = add_person(by=story.by, name="某某某", mobile="13800001234")
+    gatherings.register(by=story.by, session=shown.sessions.get(), person=person, organisation=story.own)
+    answer = client.get("/api/v1/calendar")
+    (item,) = answer.json()["items"]
+    assert item["name"] == {"zh": "公开论坛", "en": "Forum"}
+    assert (item["held_on"], item["kind"], item["open"]) == (SOON.isoformat(), "forum", True)
+    assert client.get(urlsplit(item["url"]).path).status_code == 200
+    for secret in ("内部", "旧论坛", "取消", "某某某", "1380000", shown.sessions.get().code_key):
+        assert secret not in answer.content.decode()
+
+
+def test_the_description_for_machines_holds_every_field_that_is_answered(client, story):
+    announce(story, "公开论坛")
+    described = json.loads(client.get("/api/v1/openapi.json").content)
+    for address in ("numbers", "calendar"):
+        schema = described["paths"][f"/api/v1/{address}"]["get"]["responses"]["200"]["content"][
+            "application/json"
+        ]
+        page = described["components"]["schemas"][schema["schema"]["$ref"].rpartition("/")[2]]
+        item = described["components"]["schemas"][
+            page["properties"]["items"]["items"]["$ref"].rpartition("/")[2]
+        ]
+        (answered, *_) = get(client, address)[1]["items"]
+        assert answered.keys() == item["properties"].keys()
