@@ -48,6 +48,23 @@ def test_each_person_gets_what_the_table_says(client, name):
             assert answer.status_code == 403 or (role == "nobody" and sent_to_sign_in), role
 
 
+def views(resolver):
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern)
+        else:
+            yield pattern
+
+
+@pytest.mark.django_db
+def test_nothing_is_written_without_the_token_of_its_form(client):
+    exempt = [each for each in views(get_resolver()) if getattr(each.callback, "csrf_exempt", False)]
+    assert {each.callback.__module__.partition(".")[0] for each in exempt} <= {"ninja"}
+    for each in ("api:figures", "api:numbers", "api:reports", "api:calendar"):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            assert client.generic(method, reverse(each)).status_code == 405, "the API only reads"
+
+
 @pytest.mark.django_db
 def test_the_office_is_closed_to_who_is_not_staff(client):
     story = Story()

@@ -68,6 +68,7 @@ def _database(url: str) -> dict[str, Any]:
                 "cache_size=-65536",
                 "temp_store=MEMORY",
                 "mmap_size=1073741824",
+                "recursive_triggers=ON",  # a row that is replaced counts as deleted: append-only tables refuse it
             )
         )
         return {

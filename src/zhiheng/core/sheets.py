@@ -31,8 +31,8 @@ WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How an .xlsx and an .xls begin, whatever they are called."""
 HEAD: Final = 30
 """So many lines tell what a csv separates its cells by."""
-LIVE: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would compute."""
+LIVE: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a text begins that a spreadsheet would compute; a Chinese one takes the wide characters, too."""
 
 
 def read(content: bytes) -> list[list[str]]:

@@ -14,6 +14,7 @@ from zhiheng.core.dated import DatedQuerySet
 from zhiheng.core.messages.models import Message
 from zhiheng.core.operations import operation, record
 from zhiheng.core.organisations.models import Organisation
+from zhiheng.core.people.erasing import ERASERS, Known, end_sessions
 from zhiheng.core.people.models import Account, Part, Person, Role
 from zhiheng.core.people.permissions import forget_roles
 from zhiheng.core.people.problems import ERASED, ITSELF, MERGED
@@ -247,15 +248,21 @@ def end_contact(*, by: Account, role: Role, on: dt.date) -> Role:
 def erase(*, by: Account, person: Person) -> Person:
     """Erase what identifies a person, by law or on demand, and close the account.
 
-    The row stays without a value, so that what was counted stays countable. Cards merged into it go with it.
+    The row stays without a value, so that what was counted stays countable. Cards merged into it go with it, and
+    what other rooms keep under the same mobile number or e-mail address.
     """
     cards = [person, *person.aliases.all()]
+    known = Known.by(cards, Account.objects.filter(person__in=cards))
+    for eraser in ERASERS:
+        for row, fields in eraser(known):
+            record(by, "people.erase", row, fields)
+    end_sessions(known)
     for card in cards:
         card.name = card.mobile = card.email = card.post = ""
         card.erased_at = timezone.now()
         card.save()
         record(by, "people.erase", card, ["name", "mobile", "email", "post"])
-    for account in Account.objects.filter(person__in=cards):
+    for account in known.accounts:
         account.username, account.email, account.mobile, account.is_active = (
             f"erased-{account.pk}",
             "",

@@ -7,7 +7,7 @@ import inspect
 
 import pytest
 import rules
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from zhiheng.core import operations as spine
 from zhiheng.core.journal.models import Line
@@ -106,6 +106,34 @@ def test_the_database_itself_refuses_to_change_the_journal(secretary):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change()
     assert Line.objects.get() == line
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+def test_a_line_of_the_journal_is_not_replaced_either(secretary):
+    company(secretary, "甲厂")
+    line = Line.objects.get()
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            "INSERT OR REPLACE INTO journal_line SELECT id, at, 'x', \"table\", subject_id, fields, by_id"
+            " FROM journal_line"
+        )
+    assert Line.objects.get().verb == line.verb
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+def test_the_journal_is_not_emptied_at_once(secretary):
+    company(secretary, "甲厂")
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("TRUNCATE journal_line CASCADE")
+    assert Line.objects.count() == 1
 
 
 def test_the_journal_keeps_names_of_fields_and_no_value(secretary):

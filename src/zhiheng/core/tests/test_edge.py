@@ -10,7 +10,12 @@ import sys
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import path, reverse
 from story import Story
@@ -232,3 +237,25 @@ def test_every_page_has_the_headers_that_keep_it_in_its_place(client):
     for said in ("script-src 'self'", "style-src 'self'", "object-src 'none'", "frame-ancestors 'none'"):
         assert said in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.django_db
+def test_tidy_forgets_who_asked_how_often_and_the_devices_of_ended_sessions(client):
+    alice = Account.objects.create_user("alice", "a long password")
+    client.post("/sign-in/", {"login": "alice", "password": "a long password"})
+    assert UserSession.objects.filter(user=alice).exists()
+    cache.set("no-more", 1, timeout=60)
+    cache.set("still", 1, timeout=60)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE shared_cache SET expires = '2001-01-01 00:00:00' WHERE cache_key LIKE '%no-more%'"
+        )
+    call_command("tidy")
+    assert UserSession.objects.filter(user=alice).exists()
+    assert cache.get("still") == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM shared_cache WHERE cache_key LIKE '%no-more%'")
+        assert cursor.fetchone() == (0,)
+    Session.objects.all().delete()
+    call_command("tidy")
+    assert not UserSession.objects.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import openpyxl
@@ -79,3 +80,12 @@ def test_a_sheet_that_would_take_all_memory_is_refused_and_the_site_stands():
     with pytest.raises(Problem) as refused:
         sheets.read(buffer.getvalue())
     assert refused.value.rule is SHEET_UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋1", "－1", "＠A"]
+)
+def test_no_text_of_a_csv_is_computed_by_whoever_opens_it(text):
+    answer = sheets.stream(Text("名单", "List"), [Column("a", Text("甲", "A"))], [{"a": text}, {"a": "甲厂"}])
+    lines = list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"), newline="")))
+    assert lines == [["甲"], [f"'{text}"], ["甲厂"]]

@@ -14,6 +14,7 @@ from zhiheng.core.operations import lock, operation, record, record_many
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Kind, Organisation
 from zhiheng.core.people import operations as people
+from zhiheng.core.people.erasing import Known, also_erases
 from zhiheng.core.people.models import Account, Person
 from zhiheng.core.problems import EMPTY, Problem
 from zhiheng.gatherings import codes
@@ -330,3 +331,12 @@ def _sender(session: Session, person: Person) -> Organisation | None:
     asked = session.registrations.filter(person=person).exclude(state=Registration.State.GIVEN_BACK)
     registration = asked.select_related("organisation").first()
     return (registration and registration.organisation) or person.organisation
+
+
+@also_erases
+def erase_lines(known: Known) -> Iterable[tuple[Unmatched, list[str]]]:
+    """Delete the lines of sheets that stand under the number of somebody who is erased: nobody was counted by them."""
+    for line in Unmatched.objects.filter(mobile__in=known.mobiles):
+        gone = Unmatched(pk=line.pk)
+        line.delete()
+        yield gone, ["name", "organisation_name", "mobile"]

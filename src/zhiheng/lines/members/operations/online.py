@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from zhiheng.core.operations import lock, operation, record
@@ -14,6 +15,7 @@ from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Kind, Organisation
 from zhiheng.core.organisations.problems import NO_CODE_NO_REASON
 from zhiheng.core.people import operations as people
+from zhiheng.core.people.erasing import Known, also_erases
 from zhiheng.core.people.models import Account
 from zhiheng.core.places.models import Place
 from zhiheng.core.problems import EMPTY, Problem
@@ -173,3 +175,14 @@ def _settle(asked: OnlineApplication) -> None:
         setattr(asked, field, "")
     asked.full_clean()
     asked.save()
+
+
+@also_erases
+def erase_contact(known: Known) -> Iterable[tuple[OnlineApplication, list[str]]]:
+    """Empty who asked, where somebody who is erased did."""
+    theirs = Q(contact_mobile__in=known.mobiles) | Q(contact_email__in=known.emails)
+    for asked in OnlineApplication.objects.filter(theirs):
+        for name in CONTACT:
+            setattr(asked, name, "")
+        asked.save(update_fields=CONTACT)
+        yield asked, list(CONTACT)
