@@ -127,13 +127,13 @@ def test_a_line_of_the_journal_is_not_replaced_either(secretary):
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
 def test_the_journal_is_not_emptied_at_once(secretary):
     company(secretary, "甲厂")
+    at_once = "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE journal_line CASCADE"
     with (
         pytest.raises(DatabaseError, match="append-only"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing of the test itself is in the way
-        cursor.execute("TRUNCATE journal_line CASCADE")
+        cursor.execute(at_once)
     assert Line.objects.count() == 1
 
 
