@@ -11,7 +11,8 @@ from story import Story
 
 ACCESS = tables()
 TEMPLATES = sorted(path for path in SOURCE.rglob("templates/**/*.html") if "documents" not in path.parts)
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+"""Characters of Chinese and its punctuation."""
 SAID = re.compile(r'\{% say "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"')
 IN_ITS_OWN_LANGUAGE = re.compile(r'lang="zh-Hans"[^>]*>中文<')
 DATA = r"<script(?! src| id=\S+ type=.application/json.)"

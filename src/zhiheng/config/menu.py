@@ -14,6 +14,13 @@ PUBLIC: Final[tuple[Entry, ...]] = (
     Entry(Text("活动日历", "Calendar"), "calendar:month"),
     Entry(Text("证书查询", "Certificate check"), "check"),
 )
+OWN: Final[tuple[Entry, ...]] = (
+    Entry(Text("我的单位", "My organisation"), "members:own", "members.own"),
+    Entry(Text("我的活动", "My gatherings"), "calendar:mine", "core.own_page"),
+    Entry(Text("我的账号", "My account"), "account", "core.own_page"),
+    Entry(Text("我的任务", "My jobs"), "jobs", "core.own_page"),
+)
+"""What is one's own, below one's name."""
 STAFF: Final[tuple[Group, ...]] = (
     Group(
         Text("工作台", "Desk"),

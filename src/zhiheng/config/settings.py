@@ -348,6 +348,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = _word("ZHIHENG_MAIL_FROM", f"noreply@{urlspl
 
 # ── the look ───────────────────────────────────────────────────────────────────────────────────────────────────────
 MENU_PUBLIC: Final = menu.PUBLIC
+MENU_OWN: Final = menu.OWN
 MENU_STAFF: Final = menu.STAFF
 
 # ── static files ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhiheng.core.jobs.running import start
 from zhiheng.core.operations import allow
 from zhiheng.core.pages import staff_page, year_of
+from zhiheng.core.people.lines import line_name
 from zhiheng.core.problems import Problem
 from zhiheng.core.sheets import hand_out
 from zhiheng.documents import Column
@@ -74,7 +75,8 @@ def figures(request: HttpRequest) -> HttpResponse:
         if rules.has_perm("figures.see", request.user, each)
         and asked in f"{each.code} {each.name.zh} {each.name.en}".lower()
     ]
-    return render(request, "desk/figures.html", {"figures": found, "asked": asked})
+    shown = [(each, line_name(each.owner)) for each in found]
+    return render(request, "desk/figures.html", {"figures": shown, "asked": asked})
 
 
 @require_safe

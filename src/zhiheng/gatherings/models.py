@@ -14,7 +14,7 @@ from zhiheng.core.files.models import File
 from zhiheng.core.files.operations import Purpose
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Person, masked
-from zhiheng.ui.words import text
+from zhiheng.ui.words import aside, text
 
 
 def new_token() -> str:
@@ -116,7 +116,7 @@ class Session(models.Model):
         indexes: ClassVar = [models.Index(fields=["edition", "held_on"], name="session_edition_day")]
 
     def __str__(self) -> str:
-        return f"{self.edition}（{self.held_on}）"
+        return f"{self.edition}{aside(self.held_on)}"
 
     def get_absolute_url(self) -> str:
         """Give the page that staff open it by."""

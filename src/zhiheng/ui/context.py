@@ -20,5 +20,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "here": request.get_full_path(),
         "menu_public": SimpleLazyObject(lambda: menu.public(request)),
+        "menu_own": SimpleLazyObject(lambda: menu.own(request)),
         "menu_staff": SimpleLazyObject(lambda: menu.staff(request)),
     }

@@ -44,6 +44,23 @@ def public(request: HttpRequest) -> list[Link]:
     return _links(settings.MENU_PUBLIC, request.path)
 
 
+def own(request: HttpRequest) -> list[Link]:
+    """Give the links to what is one's own; none to who is not signed in."""
+    account: Any = getattr(request, "user", None)
+    if account is None or not account.is_authenticated:
+        return []
+    return _links([each for each in settings.MENU_OWN if account.has_perm(each.permission)], request.path)
+
+
+def begin(request: HttpRequest) -> str:
+    """Give where somebody begins who has signed in: at work, with one's own organisation, or at home."""
+    work = staff(request)
+    if work:
+        return work[0][1][0].href
+    first: Entry = settings.MENU_OWN[0]
+    return reverse(first.address if request.user.has_perm(first.permission) else "home")
+
+
 def staff(request: HttpRequest) -> list[tuple[Text, list[Link]]]:
     """Give the lines of work with the links that the reader may open; lines without any are left out."""
     account: Any = getattr(request, "user", None)

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from zhiheng.documents.words import Language, Text
 
-__all__ = ["Language", "Text", "language", "say", "text"]
+__all__ = ["Language", "Text", "aside", "language", "say", "text"]
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -23,6 +23,11 @@ def language() -> Language:
 def say(words: Text) -> str:
     """Give `words` in the language of the request."""
     return words.in_(language())
+
+
+def aside(it: object) -> str:
+    """Give `it` in the brackets of the language of the request, with the space that they take."""
+    return f"（{it}）" if language() == "zh" else f" ({it})"
 
 
 def _say(zh: str, en: str) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from zhiheng.core.dated import Dated, DatedQuerySet
 from zhiheng.core.places.models import Place
-from zhiheng.ui.words import text
+from zhiheng.ui.words import aside, text
 
 
 class Kind(models.TextChoices):
@@ -173,4 +173,4 @@ class Selection(models.Model):
         ordering: ClassVar = ["-taken_on", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.taken_on}）"
+        return f"{self.name}{aside(self.taken_on)}"

@@ -11,6 +11,7 @@ LINES: Final[dict[str, Text]] = {
     "council": Text("理事会", "Council"),
     "members": Text("会员", "Members"),
     "gatherings": Text("活动", "Gatherings"),
+    "figures": Text("测评", "Surveys"),
     "recognition": Text("评价", "Recognition"),
 }
 

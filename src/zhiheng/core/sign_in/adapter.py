@@ -18,6 +18,7 @@ from zhiheng.core.people import operations as people
 from zhiheng.core.people.models import Account
 from zhiheng.core.sign_in import sealing
 from zhiheng.core.sign_in.mobile import MobileField, read
+from zhiheng.ui import menu
 from zhiheng.ui.words import Text, say, text
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class Adapter(DefaultAccountAdapter):
     )
 
     # ── accounts ──
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Send who came in to where one begins."""
+        return menu.begin(request)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Anybody may open a plain account, where the house allows it."""

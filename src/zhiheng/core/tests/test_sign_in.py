@@ -102,6 +102,20 @@ def test_the_key_of_a_session_changes_when_one_comes_in(client, alice):
     assert client.session.session_key != before
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("alice", "desk"), ("dana", "members:own"), ("charlie", "home")],
+)
+def test_who_comes_in_begins_where_their_work_is(client, name, address):
+    account = Story().accounts[name]
+    account.set_password(PASSWORD)
+    account.save()
+    answer = client.post(reverse("sign-in"), {"login": name, "password": PASSWORD})
+    assert answer.headers["Location"] == reverse(address)
+    page = client.get(reverse("home")).content.decode()
+    assert (f'href="{reverse("members:own")}"' in page) is (name == "dana")
+
+
 def test_where_one_wanted_to_go_is_kept_and_no_way_out_of_the_house(client, alice):
     for asked, goes in (("/account/", "/account/"), ("https://evil.example/", "/"), ("//evil.example", "/")):
         answer = client.post(

@@ -14,7 +14,7 @@ from zhiheng.core.organisations.models import Organisation, Selection
 from zhiheng.core.timeline import Event
 from zhiheng.lines.members.models import Application, Matching, Membership, Seat, Tier, TierSpell
 from zhiheng.lines.members.queries import members_on, with_tier
-from zhiheng.ui.words import Text
+from zhiheng.ui.words import Text, say
 
 if TYPE_CHECKING:
     from zhiheng.core.people.models import Account
@@ -64,7 +64,7 @@ def timeline(organisation: Organisation, viewer: Any) -> list[Event]:
         Event(
             each.paid_on,
             Text(f"缴纳{each.due.year}年会费", f"Paid dues of {each.due.year}"),
-            f"{each.amount:.2f}",
+            say(Text(f"{each.amount:,.2f} 元", f"{each.amount:,.2f} yuan")),
         )
         for each in paid
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from zhiheng.ui.charts import polyline
-from zhiheng.ui.words import Text, say
+from zhiheng.ui.words import Text, aside, say
 
 register = template.Library()
 
@@ -34,6 +34,18 @@ def words(value: Any) -> str:
 def number(value: Decimal | float | None, decimals: int = 0) -> str:
     """`{{ value|number:1 }}`: with separators and that many decimals; an em dash where there is none."""
     return "—" if value is None else f"{value:,.{decimals}f}"
+
+
+@register.filter(name="aside")
+def aside_filter(value: Any) -> str:
+    """`{{ unit|aside }}`: in the brackets of the reader's language."""
+    return aside(words(value))
+
+
+@register.filter
+def listed(values: Iterable[Any]) -> str:
+    """`{{ years|listed }}`: one after the other, with the comma of the reader's language."""
+    return say(Text("、", ", ")).join(words(each) for each in values)
 
 
 @register.filter

@@ -162,6 +162,17 @@ def test_the_menu_shows_a_page_to_whom_it_opens(client, django_user_model):
     assert f'<a href="{reverse("home")}" aria-current="page">' in page
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-hans", "（家） 甲、乙"), ("en", " (companies) 甲, 乙")], ids=["zh", "en"]
+)
+def test_brackets_and_commas_are_those_of_the_language(language, said):
+    unit = Text("家", "companies")
+    assert (
+        render("{{ unit|words|aside }} {{ of|listed }}", language=language, unit=unit, of=["甲", "乙"])
+        == said
+    )
+
+
 def test_a_value_with_a_filter_stands_in_braces():
     # cotton takes a bare `rows|length` for the name of a variable, finds none, and hands on nothing
     rooms = Path(__file__).parents[2]

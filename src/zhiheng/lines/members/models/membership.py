@@ -11,7 +11,7 @@ from django.urls import reverse
 from zhiheng.core.dated import Dated, DatedQuerySet
 from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.models import Person
-from zhiheng.ui.words import text
+from zhiheng.ui.words import aside, text
 
 
 class Tier(models.TextChoices):
@@ -45,7 +45,7 @@ class Meeting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.held_on}）"
+        return f"{self.name}{aside(self.held_on)}"
 
 
 class Requirement(Dated):
