@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import re
@@ -48,6 +49,7 @@ def _engine() -> Any:
     from py_mini_racer import MiniRacer  # noqa: PLC0415 - 200 ms to start V8
 
     engine = MiniRacer()
+    atexit.register(engine.close)  # left to the end of the interpreter, it waits for a thread that is gone
     engine.eval(echarts_source())
     engine.eval(template("charts.js"))
     engine.eval(

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import re
 import struct
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -246,3 +248,11 @@ def test_colours_of_text_and_series_can_be_read_on_white():
         for scale in (theme.SEQUENTIAL, theme.DIVERGING):
             back = theme.between(scale, share / 10)
             assert theme.contrast(theme.on(back), back) >= 4.5, (scale, share)
+
+
+def test_a_program_that_has_drawn_comes_to_its_end():
+    program = "from zhiheng.documents import drawing; kept = drawing._engine(); print(kept.eval('1 + 1'))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout.strip() == "2"
