@@ -45,7 +45,7 @@ NAMES: Final[dict[str, Text]] = {
     "measurements": Text("测量结果", "measurements"),
     "membership": Text("会籍", "membership"),
     "memberships": Text("会籍", "memberships"),
-    "merged_into": Text("并入的卡片", "card it was merged into"),
+    "merged_into": Text("所并入的卡片", "card it was merged into"),
     "met": Text("已满足的条件", "requirements met"),
     "mobile_verified": Text("手机号已验证", "mobile number proved"),
     "name": Text("名称", "name"),
