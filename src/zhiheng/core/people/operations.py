@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from typing import Final
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -17,10 +19,14 @@ from zhiheng.core.organisations.models import Organisation
 from zhiheng.core.people.erasing import ERASERS, Known, end_sessions
 from zhiheng.core.people.models import Account, Part, Person, Role
 from zhiheng.core.people.permissions import forget_roles
-from zhiheng.core.people.problems import ERASED, ITSELF, MERGED
+from zhiheng.core.people.problems import ERASED, HAS_ACCOUNT, ITSELF, MERGED, NO_ORGANISATION, USER_NAME
 from zhiheng.core.problems import EMPTY, Problem
+from zhiheng.ui.words import Text, say
 
 SYSTEM = "system"
+LONGEST_NAME: Final = 60
+MISLEADING: Final = re.compile(rf"{SYSTEM}|erased-.*|\+?[\d\s()-]{{7,}}")
+"""User names that would pass for the system, for somebody who was erased, or for a telephone number."""
 
 
 def system_account() -> Account:
@@ -153,8 +159,18 @@ def open_account(
     staff: bool = False,
 ) -> Account:
     """Open an account, for a person or for a task. It has no role."""
+    name = username.strip().lower()
+    if not name:
+        raise Problem(EMPTY, field="username", what=say(Text("用户名", "User name")))
+    taken = Account.objects.filter(username=name).exists()
+    if taken or len(name) > LONGEST_NAME or MISLEADING.fullmatch(name):
+        raise Problem(USER_NAME, field="username", name=name[:LONGEST_NAME])
+    if person is not None:
+        apart(person, field="username")
+        if Account.objects.filter(person=person).exists():
+            raise Problem(HAS_ACCOUNT, field="username", name=person)
     account = Account.objects.create_user(
-        username, password, person=person, mobile=mobile or None, email=email, is_staff=staff
+        name, password, person=person, mobile=mobile or None, email=email, is_staff=staff
     )
     record(by, "people.open_account", account, ["username", "person", "mobile", "email", "is_staff"])
     return account
@@ -191,6 +207,8 @@ def give_role(
     organisation: Organisation | None = None,
 ) -> Role:
     """Give an account a part in a line from `start` on."""
+    if part == Part.CONTACT and organisation is None:
+        raise Problem(NO_ORGANISATION, field="of")
     same = Role.objects.filter(account=account, line=line, part=part, organisation=organisation)
     same.refuse_overlap(start, end, what=str(account))
     role = Role(account=account, line=line, part=part, start=start, end=end, organisation=organisation)
@@ -203,12 +221,19 @@ def give_role(
 
 @operation("people.end_role", "结束角色", "end a role")
 def end_role(*, by: Account, role: Role, on: dt.date) -> Role:
-    """End a role: `on` is the first day without it."""
-    role.end = on
-    role.full_clean()
-    role.save(update_fields=["end"])
+    """`on` is the first day without a role; one given that day or later never was."""
+    return _end(by, role, on, "people.end_role")
+
+
+def _end(by: Account, role: Role, on: dt.date, verb: str) -> Role:
+    if on <= role.start:
+        record(by, verb, role, ["account", "line", "part", "organisation", "start"])
+        role.delete()
+    else:
+        role.end = on
+        role.save(update_fields=["end"])
+        record(by, verb, role, ["end"])
     forget_roles(role.account)
-    record(by, "people.end_role", role, ["end"])
     return role
 
 
@@ -233,15 +258,7 @@ def name_contact(*, by: Account, account: Account, organisation: Organisation, s
 @operation("people.name_contact", "结束联系人", "end a contact", on="role")
 def end_contact(*, by: Account, role: Role, on: dt.date) -> Role:
     """`on` is the first day on which an account is no longer the contact; one named that day or later never was."""
-    if on <= role.start:
-        record(by, "people.name_contact", role, ["account", "organisation", "start"])
-        role.delete()
-    else:
-        role.end = on
-        role.save(update_fields=["end"])
-        record(by, "people.name_contact", role, ["end"])
-    forget_roles(role.account)
-    return role
+    return _end(by, role, on, "people.name_contact")
 
 
 @operation("people.erase", "删除个人信息", "erase personal data")

@@ -25,3 +25,24 @@ ERASED: Final = Rule(
     Text("此人的个人信息已依法删除。", "The personal data of this person were erased by law."),
     Text("不能再填写；如需登记，请另建卡片。", " Nothing is written into the card again; open another one."),
 )
+USER_NAME: Final = Rule(
+    "people.user_name",
+    409,
+    Text("“{name}”不能用作用户名。", "“{name}” cannot be a user name."),
+    Text(
+        "请换一个：不超过 60 个字，不像电话号码，没有人用过。",
+        " Choose another one: up to 60 characters, unlike a telephone number, and not taken.",
+    ),
+)
+HAS_ACCOUNT: Final = Rule(
+    "people.has_account",
+    409,
+    Text("“{name}”已有账号。", "“{name}” has an account."),
+    Text("请使用已有的账号。", " Use the account there is."),
+)
+NO_ORGANISATION: Final = Rule(
+    "people.no_organisation",
+    422,
+    Text("会员联系人须说明是哪家单位的。", "A member contact is contact of an organisation."),
+    Text("请填写单位的名称或代码。", " Give its name or code."),
+)

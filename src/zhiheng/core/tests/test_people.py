@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
-from story import Story
+from story import DAY, Story
 
 from zhiheng.core.journal.queries import history
 from zhiheng.core.people import operations
-from zhiheng.core.people.models import Person
-from zhiheng.core.people.problems import ITSELF, MERGED
-from zhiheng.core.problems import REFUSED, Problem
+from zhiheng.core.people.models import Part, Person, Role
+from zhiheng.core.people.problems import ERASED, HAS_ACCOUNT, ITSELF, MERGED, NO_ORGANISATION, USER_NAME
+from zhiheng.core.problems import EMPTY, REFUSED, Problem
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +65,32 @@ def test_erasing_a_person_erases_every_card(story):
     operations.merge(by=story.by, card=card, into=into)
     operations.erase(by=story.by, person=into)
     assert set(Person.objects.filter(pk__in=[card.pk, into.pk]).values_list("name", "mobile")) == {("", "")}
+
+
+@pytest.mark.parametrize(
+    "name", ["BOB", " bob ", "system", "erased-3", "138 0000 1234", "+8613800001234", "x" * 61]
+)
+def test_a_user_name_that_is_taken_or_misleads_is_refused(story, name):
+    assert rule_of(operations.open_account, by=story.by, username=name) is USER_NAME
+
+
+def test_an_account_has_a_name_and_a_person_one_account(story):
+    (person,) = people(story, 1)
+    assert rule_of(operations.open_account, by=story.by, username="  ", person=person) is EMPTY
+    assert operations.open_account(by=story.by, username=" Zhang.San ", person=person).username == "zhang.san"
+    assert rule_of(operations.open_account, by=story.by, username="other", person=person) is HAS_ACCOUNT
+    operations.erase(by=story.by, person=person)
+    assert rule_of(operations.open_account, by=story.by, username="again", person=person) is ERASED
+
+
+def test_a_contact_is_of_an_organisation_and_a_role_that_ends_as_it_begins_never_was(story):
+    bob = story.accounts["bob"]
+    given = {"by": story.by, "account": bob, "line": "awards", "start": DAY}
+    assert rule_of(operations.give_role, **given, part=Part.CONTACT) is NO_ORGANISATION
+    mistaken = operations.give_role(**given, part=Part.RUNS)
+    operations.end_role(by=story.by, role=mistaken, on=DAY)
+    assert not Role.objects.filter(account=bob, line="awards").exists()
+    role = operations.give_role(**given, part=Part.RUNS)
+    operations.end_role(by=story.by, role=role, on=DAY + dt.timedelta(days=1))
+    assert Role.objects.get(pk=role.pk).end == DAY + dt.timedelta(days=1)
+    assert rule_of(operations.end_role, by=bob, role=role, on=DAY) is REFUSED
