@@ -10,6 +10,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from story import Story
 
 from zhiheng.core.credentials import operations as credentials
@@ -25,7 +26,7 @@ from zhiheng.ui.words import Text
 
 pytestmark = pytest.mark.django_db
 NAME, MOBILE, EMAIL, USER = "欧阳某某", "13712345678", "ouyang@example.org", "ouyangmoumou"
-SOON = dt.date(2031, 1, 1)
+TODAY = timezone.localdate()
 
 
 def everything():
@@ -56,7 +57,7 @@ def test_nothing_is_left_of_who_is_erased_and_nothing_of_others_goes(client):
     )
     people.change_mobile(by=account, account=account, mobile=MOBILE, verified=True)
     people.give_role(by=story.by, account=account, line="members", part=Part.READS, start=dt.date(2013, 1, 1))
-    edition = gatherings.hold(by=story.by, kind=Kind.FORUM, name_zh="论坛", on=[SOON])
+    edition = gatherings.hold(by=story.by, kind=Kind.FORUM, name_zh="论坛", on=[TODAY])
     session = edition.sessions.get()
     gatherings.register(by=story.by, session=session, person=person, organisation=story.own)
     gatherings.check_in(by=story.by, session=session, person=person)
@@ -65,7 +66,7 @@ def test_nothing_is_left_of_who_is_erased_and_nothing_of_others_goes(client):
         session=session, how=Attendance.How.SHEET, name="别人", mobile="13900000000", why="x"
     )
     credentials.issue(
-        by=story.by, line="members", title=Text("证书", "Certificate"), number="1", holder=person, start=SOON
+        by=story.by, line="members", title=Text("证书", "Certificate"), number="1", holder=person, start=TODAY
     )
     said = Text("{name}您好", "Dear {name}")
     messages.send(by=story.by, to=account, words=messages.Words(said, said), values={"name": NAME})
