@@ -21,12 +21,13 @@ from zhiheng.core.people.models import Account, Part, Person, Role
 from zhiheng.core.people.permissions import forget_roles
 from zhiheng.core.people.problems import ERASED, HAS_ACCOUNT, ITSELF, MERGED, NO_ORGANISATION, USER_NAME
 from zhiheng.core.problems import EMPTY, Problem
+from zhiheng.core.sign_in.mobile import read as read_mobile
 from zhiheng.ui.words import Text, say
 
 SYSTEM = "system"
 LONGEST_NAME: Final = 60
-MISLEADING: Final = re.compile(rf"{SYSTEM}|erased-.*|\+?[\d\s()-]{{7,}}")
-"""User names that would pass for the system, for somebody who was erased, or for a telephone number."""
+MISLEADING: Final = re.compile(rf"{SYSTEM}|erased-.*")
+"""User names that would pass for the system or for somebody who was erased; nor may one be a mobile number."""
 
 
 def system_account() -> Account:
@@ -163,7 +164,7 @@ def open_account(
     if not name:
         raise Problem(EMPTY, field="username", what=say(Text("用户名", "User name")))
     taken = Account.objects.filter(username=name).exists()
-    if taken or len(name) > LONGEST_NAME or MISLEADING.fullmatch(name):
+    if taken or len(name) > LONGEST_NAME or MISLEADING.fullmatch(name) or read_mobile(name):
         raise Problem(USER_NAME, field="username", name=name[:LONGEST_NAME])
     if person is not None:
         apart(person, field="username")
