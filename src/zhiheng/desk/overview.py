@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from zhiheng.core.pages import staff_page
-from zhiheng.figures.definition import Figure, Period, figure
-from zhiheng.figures.lineage import Drift, drift
-from zhiheng.figures.models import Snapshot
+from zhiheng.figures.definition import Figure, Period
+from zhiheng.figures.models import DefinitionEdition, Snapshot
 from zhiheng.figures.reports.models import Publication, Report, Step, Version
 from zhiheng.figures.reports.operations import next_step
+from zhiheng.figures.reports.papers import Since, since
 from zhiheng.figures.reports.permissions import Turn
 from zhiheng.gatherings import public as gatherings
 from zhiheng.ui.lists import paged
@@ -44,9 +44,9 @@ class Compared:
     """A published number beside the same figure now."""
 
     snapshot: Snapshot
-    figure: Figure
+    figure: Figure | DefinitionEdition
     period: Text
-    drift: Drift
+    since: Since
 
 
 @require_safe
@@ -93,11 +93,11 @@ def coming(today: dt.date) -> Any:
 def changes(request: HttpRequest, pk: int) -> HttpResponse:
     """Compare every bound number of a published report with the records of now."""
     published = get_object_or_404(Publication.objects.select_related("version", "report"), report=pk)
-    bound = Snapshot.objects.filter(bindings__report=pk).distinct().order_by("id")
+    bound = (
+        Snapshot.objects.filter(bindings__report=pk).select_related("definition").distinct().order_by("id")
+    )
     page = paged(request, bound, NUMBERS_A_PAGE)
-    compared = [
-        Compared(each, figure(each.figure), Period.read(each.period).name, drift(each)) for each in page
-    ]
+    compared = [Compared(each, each.defined, Period.read(each.period).name, since(each)) for each in page]
     return render(
         request,
         "desk/changes.html",
@@ -105,6 +105,6 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
             "published": published,
             "page": page,
             "compared": compared,
-            "changed": [c for c in compared if c.drift],
+            "changed": [c for c in compared if c.since],
         },
     )

@@ -102,7 +102,9 @@ def _page(
     request: HttpRequest, report: Report, file: File, brought: Brought, problem: Problem | None
 ) -> HttpResponse:
     newest, version = _newest(report), brought.version
-    examined = examine_text(brought.title, brought.text, report.bindings.select_related("snapshot"))
+    examined = examine_text(
+        brought.title, brought.text, report.bindings.select_related("snapshot__definition")
+    )
     lines = compared((version.title, version.text), (brought.title, brought.text))
     return render(
         request,

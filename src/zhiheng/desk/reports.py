@@ -125,7 +125,7 @@ def draft_page(
     title, text = newest.title, newest.text
     if typed is not None and "text" in typed and "title" in typed:
         title, text = typed["title"], typed["text"]
-    bindings = list(report.bindings.select_related("snapshot"))
+    bindings = list(report.bindings.select_related("snapshot__definition"))
     examined = examine_text(title, text, bindings, newest.overrides.select_related("by"))
     publication = getattr(report, "publication", None)
     after = (typed or {}).get("after") or newest.number
@@ -166,7 +166,7 @@ def _bound(binding: Binding) -> dict[str, Any]:
     """Give a binding with what may be written of it."""
     if (snapshot := binding.snapshot) is None:
         return {"binding": binding}
-    defined = figure(snapshot.figure)
+    defined = snapshot.defined
     words = phrases(snapshot.value.normalize(), defined.unit.value.zh, language())[:5]
     return {
         "binding": binding,

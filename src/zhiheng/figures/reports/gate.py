@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -10,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from zhiheng.figures import wording
-from zhiheng.figures.definition import figure
+from zhiheng.figures.definition import Period
 from zhiheng.figures.reports import manuscript
 from zhiheng.figures.reports.models import Binding, Override, Version
 from zhiheng.ui.words import Text
@@ -35,6 +37,7 @@ class Status(Enum):
     UNREAD = Text("读不出来", "Cannot be read")
 
 
+_DIGITS: Final = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 LISTED: Final = 100
 """Numbers that a page lists at once: each that blocks has its forms."""
 _verdict = lru_cache(maxsize=4096)(
@@ -143,7 +146,9 @@ def examine_text(
 
 
 def _numbers(at: int, passage: Passage, by_key: Mapping[str, Binding]) -> list[Number]:
-    found = [each for each in wording.find(passage.text) if each.figure]
+    in_text = wording.find(passage.text)
+    found = [each for each in in_text if each.figure]
+    years = _years(in_text)
     starts, ends = [each.start for each in found], [each.end for each in found]  # they never overlap
     numbers: list[Number] = []
     taken: set[Found] = set()
@@ -157,7 +162,7 @@ def _numbers(at: int, passage: Passage, by_key: Mapping[str, Binding]) -> list[N
             if taken.isdisjoint(touched):
                 words = passage.text[span[0] : span[1]]
                 place = Number(at, *span, words, Status.UNREAD, SAID[Status.UNREAD], by_key.get(run.key))
-                numbers.append(_judged(place, len(touched)))
+                numbers.append(_of_its_years(_judged(place, len(touched)), years))
             else:  # two marks on one number
                 numbers = [
                     _split(each) if each.end > start and each.start < end else each for each in numbers
@@ -170,6 +175,28 @@ def _numbers(at: int, passage: Passage, by_key: Mapping[str, Binding]) -> list[N
         if each not in taken
     ]
     return sorted(numbers, key=lambda number: number.start)
+
+
+def _years(found: Iterable[Found]) -> frozenset[int]:
+    dates = " ".join(each.text for each in found if each.kind == "date")
+    dates = unicodedata.normalize("NFKC", dates).translate(_DIGITS)
+    return frozenset(int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", dates))
+
+
+def _of_its_years(number: Number, years: frozenset[int]) -> Number:
+    """Warn where the passage names years and the period of its number is before or after them all."""
+    snapshot = number.binding.snapshot if number.binding else None
+    if snapshot is None or not years:
+        return number
+    period = Period.read(snapshot.period)
+    if period.first.year <= max(years) and period.last.year >= min(years):
+        return number
+    named = sorted(years)
+    said = Text(
+        f"本段写的是{'、'.join(f'{year}年' for year in named)}，这个数字的期间是{period.name.zh}。",
+        f"The passage speaks of {', '.join(map(str, named))}; the period of this number is {period.name.en}.",
+    )
+    return replace(number, warnings=(*number.warnings, said))
 
 
 def _split(number: Number) -> Number:
@@ -197,7 +224,7 @@ def _judged(place: Number, count: int) -> Number:
         return stands(Status.UNREAD)
     snapshot = binding.snapshot
     assert snapshot is not None  # the database sees to it
-    unit = figure(snapshot.figure).unit.value.zh
+    unit = snapshot.defined.unit.value.zh
     try:
         verdict = _verdict(place.phrase, snapshot.value.normalize(), unit=unit, se=snapshot.se)
     except wording.Problem as problem:

@@ -50,6 +50,9 @@ class Since:
     instead: Text | None = None
     """What is said where it was not compared today."""
 
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.added or self.removed or self.redefined)
+
     def said(self, unit: Unit, decimals: int, language: Language) -> str:
         """Say it in words."""
         parts = [

@@ -11,6 +11,7 @@ from story import Story
 
 from zhiheng.core.people.models import Account, Part, Role
 from zhiheng.core.problems import EMPTY, REFUSED, Problem
+from zhiheng.figures import definition
 from zhiheng.figures.reports import operations as reports
 from zhiheng.figures.reports.gate import Status, examine, examine_text
 from zhiheng.figures.reports.manuscript import Part as PassagePart
@@ -27,6 +28,7 @@ from zhiheng.figures.reports.problems import (
     SAME_HAND,
     SAVED_SINCE,
 )
+from zhiheng.lines.members.figures import PARTICIPATION
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +169,43 @@ def test_what_is_cited_and_what_counts_nothing_is_told_to_the_reader(client, sto
     assert "<strong>2350家</strong>：统计&lt;年鉴&gt;，第7页" in page
     assert "<strong>365天</strong>：习语" in page
     assert page.count('<p class="item numbered"><span>') == 2
+
+
+def test_a_report_stands_when_one_of_its_figures_is_no_longer_kept(client, story, monkeypatch):
+    story.publish()
+    kept = {code: each for code, each in definition.catalogue().items() if code != PARTICIPATION.code}
+    monkeypatch.setattr(definition, "_CATALOGUE", kept)
+    token = story.report.token
+    assert "达到50%</a>" in story.get(client, "nobody", reverse("report", args=[token])).content.decode()
+    for address in (
+        reverse("report-paper", args=[token, "report.docx"]),
+        reverse("report-paper", args=[token, "figures.csv"]),
+        f"/api/v1/reports/{token}",
+        reverse("draft", args=[story.report.pk]),
+    ):
+        assert story.get(client, "olive", address).status_code == 200, address
+    assert (
+        "已不再保留"
+        in story.get(client, "olive", reverse("changes", args=[story.report.pk])).content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ("2018年会员活动参与率达到[50%](#b1)。", False),
+        ("2018年参与率比2017年高，达到[50%](#b1)。", False),
+        ("2017年会员活动参与率达到[50%](#b1)。", True),
+        ("二〇一七年会员活动参与率达到[50%](#b1)。", True),
+        ("２０１７年会员活动参与率达到[50%](#b1)。", True),
+        ("会员活动参与率达到[50%](#b1)。", False),
+        ("2013—2019年会员活动参与率达到[50%](#b1)。", False),
+    ],
+)
+def test_a_number_of_another_year_than_its_passage_tells_of_is_warned_of(story, text, warned):
+    [number] = examine(drafted(story, text).versions.get()).numbers
+    assert number.status is Status.TRUE
+    assert any("2018年" in each.zh for each in number.warnings) == warned
 
 
 def test_the_chain_is_signed_in_order_by_different_hands(story):
