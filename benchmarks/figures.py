@@ -28,13 +28,15 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PAGE = ROOT / "docs" / "benchmarks-figures.md"
 DATABASES = ("sqlite", "postgresql")
-TARGETS = {"year": 300, "years": 300, "opened": 300, "report": 2000}
+TARGETS = {"year": 300, "years": 300, "opened": 300, "drifted": 300, "report": 2000}
 """Milliseconds to reach at the 95th percentile."""
 WORDS = {
     "value": "participation rate of one year, the call alone",
     "year": "participation rate of one year, as it stands now",
     "years": "participation rate of all seven years, as they stand now",
-    "opened": "a published rate opened: its drift and a page of its 3,000 rows",
+    "parts": "participation rate of all seven years by size class",
+    "opened": "a published rate opened: no drift, and a page of its 3,000 rows",
+    "drifted": "a published rate opened: 40 rows drifted, the value of now, and a page of its 3,000 rows",
     "report": "a published report of 60 bound figures",
     "catalogue": "the catalogue of figures",
 }
@@ -51,9 +53,7 @@ def child(requests: int, attendances: int) -> dict[str, Any]:
     django.setup()
     from django.conf import settings  # noqa: PLC0415 - after Django is set up
     from django.core.management import call_command  # noqa: PLC0415 - after Django is set up
-    from django.db import connection  # noqa: PLC0415 - after Django is set up
     from django.test import Client  # noqa: PLC0415 - after Django is set up
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - after Django is set up
 
     import house  # noqa: PLC0415 - after Django is set up
     from zhiheng.core.people.operations import system_account  # noqa: PLC0415 - after Django is set up
@@ -69,6 +69,7 @@ def child(requests: int, attendances: int) -> dict[str, Any]:
     tokens = [freeze(by=by, figure=PARTICIPATION, period=Period.year(y)).token for y in house.YEARS]
     report = house.publish_report(by, 60)
     built = time.perf_counter() - begun
+    say(f"built and published in {built:.0f} s")
 
     dice = random.Random(1)
     client = Client()
@@ -87,15 +88,14 @@ def child(requests: int, attendances: int) -> dict[str, Any]:
         "value": lambda: evaluate(PARTICIPATION, Period.year(any_year())),
         "year": lambda: ask(f"{rate}?from={(year := any_year())}&to={year}"),
         "years": lambda: ask(f"{rate}?from={first}&to={last}"),
+        "parts": lambda: ask(f"{rate}?from={first}&to={last}&by=organisation__size"),
         "opened": lambda: ask(f"/n/{dice.choice(tokens)}/?page={dice.randrange(1, 60)}"),
         "report": lambda: ask(f"/reports/{report}/"),
         "catalogue": lambda: ask("/figures/"),
     }
-    found = {name: measured(call, requests) for name, call in asked.items()}
-    for name, call in asked.items():
-        with CaptureQueriesContext(connection) as captured:
-            call()
-        found[name]["queries"] = len(captured)
+    found = {name: measured(name, call, requests) for name, call in asked.items()}
+    house.change()
+    found["drifted"] = measured("drifted", asked["opened"], requests)
     return {
         "version": version(),
         "rows": rows,
@@ -115,10 +115,14 @@ def million(client: Any, by: Any, requests: int, ask: Callable[[str], None]) -> 
     counted = attendance_figure()
     before = peak()
     frozen, seconds = timed(lambda: freeze(by=by, figure=counted, period=Period.years(YEARS[0], YEARS[-1])))
+    say(f"{frozen.n:,} rows published in {seconds:.0f} s")
     _, compared = timed(lambda: check(frozen))
+    say(f"compared in {compared:.0f} s")
     dice = random.Random(2)
     opened = measured(
-        lambda: ask(f"/n/{frozen.token}/?page={dice.randrange(1, max(2, frozen.n // 50))}"), min(requests, 40)
+        "opened",
+        lambda: ask(f"/n/{frozen.token}/?page={dice.randrange(1, max(2, frozen.n // 50))}"),
+        requests,
     )
 
     def handed_out() -> int:
@@ -127,6 +131,7 @@ def million(client: Any, by: Any, requests: int, ask: Callable[[str], None]) -> 
 
     lines, streamed = timed(handed_out)
     assert lines == frozen.n, (lines, frozen.n)
+    say(f"handed out in {streamed:.0f} s")
     return {
         "n": frozen.n,
         "freeze": seconds,
@@ -138,23 +143,35 @@ def million(client: Any, by: Any, requests: int, ask: Callable[[str], None]) -> 
     }
 
 
-def measured(call: Callable[[], Any], requests: int) -> dict[str, Any]:
-    """Call once to load code and templates, then `requests` times, each on a connection just opened."""
+def measured(name: str, call: Callable[[], Any], requests: int) -> dict[str, Any]:
+    """Call once to load code and templates and to count queries, then `requests` times, each on a new connection."""
     from django.db import connection  # noqa: PLC0415 - after Django is set up
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - after Django is set up
 
     call()
+    with CaptureQueriesContext(connection) as captured:
+        call()
+    queries = len(captured)
     taken = []
     for _ in range(requests):
         connection.close()
         _, seconds = timed(call)
         taken.append(seconds * 1000)
     taken.sort()
-    return {
+    found = {
         "requests": requests,
         "median": taken[len(taken) // 2],
         "p95": taken[min(len(taken) - 1, int(len(taken) * 0.95))],
         "most": taken[-1],
+        "queries": queries,
     }
+    say(f"{name}: median {found['median']:.0f} ms, p95 {found['p95']:.0f} ms, {queries} queries")
+    return found
+
+
+def say(what: str) -> None:
+    """Tell who waits."""
+    print(what, file=sys.stderr, flush=True)
 
 
 def timed(call: Callable[[], Any]) -> tuple[Any, float]:
@@ -220,9 +237,9 @@ def main() -> None:
             environment["ZHIHENG_SECRET_KEY"] = "only for the benchmark"
             command = [sys.executable, __file__, "--child"]
             command += ["--requests", str(asked.requests), "--attendances", str(asked.attendances)]
+            say(kind)
             done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
             results[kind] = json.loads(done.stdout)
-            print(kind, json.dumps(results[kind], ensure_ascii=False), file=sys.stderr)
     machine = {
         "cores": os.cpu_count(),
         "memory": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
@@ -233,8 +250,9 @@ def main() -> None:
     (HERE / "figures.json").write_text(
         json.dumps({"machine": machine, **results}, indent=1) + "\n", encoding="utf-8"
     )
-    asked.out.write_text(page(machine, results), encoding="utf-8")
-    print(asked.out)
+    written = page(machine, results)
+    asked.out.write_text(written, encoding="utf-8")
+    print(written, asked.out, sep="\n")
 
 
 PROSE = """# Benchmarks: figures

@@ -93,6 +93,16 @@ def build(attendances: int = ATTENDANCES) -> dict[str, int]:
     return {model.__name__: model.objects.count() for model in tables}
 
 
+def change() -> None:
+    """Change 40 rows under every published rate: 20 members left before it, of 20 the first day was another one."""
+    from zhiheng.lines.members.models import Membership  # noqa: PLC0415 - after Django is set up
+
+    old = Membership.objects.filter(start__lt=dt.date(YEARS[0], 1, 1), end=None).order_by("pk")
+    ids = list(old.values_list("pk", flat=True)[:40])
+    Membership.objects.filter(pk__in=ids[:20]).update(end=dt.date(YEARS[0], 6, 30))
+    Membership.objects.filter(pk__in=ids[20:]).update(start=dt.date(2000, 1, 1))
+
+
 def fill(model: type[models.Model], rows: Any, at_a_time: int = 20_000) -> None:
     """Write rows in bulk; columns that are not given get the model's default."""
     fields = [
