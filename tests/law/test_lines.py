@@ -92,6 +92,8 @@ def test_every_figure_of_a_line_works(code):
     assert "return" in figure.query() or "lambda" in figure.query() or figure.rows is None
     found = evaluate(figure, period)
     assert found.value in {None, 0}
+    asked = annotated(figure, period).query
+    assert [asked.distinct, asked.is_sliced, asked.group_by] == [False, False, None]  # years are summed together
     shown = annotated(figure, period).values("pk", "counted", *(column.path for column in figure.columns))
     assert list(shown) == []
     with pytest.raises(EmptyResultSet):  # whatever the rows are, nobody gets one

@@ -169,9 +169,10 @@ class Column:
 class Figure:
     """A figure: everything that makes its number, in one place.
 
-    `rows(period)` gives an unevaluated queryset, one row a thing, with up to three annotations: `counted` (what the
-    row adds; 1 where absent), `base` (what it adds below the line of a ratio), `key` (what a distinct count counts: an
-    id, never a value that somebody typed). A figure without `rows` stands on entries alone (decision record 0009).
+    `rows(period)` gives an unevaluated queryset, one row a thing, neither distinct nor cut, with up to three
+    annotations: `counted` (what the row adds; 1 where absent), `base` (what it adds below the line of a ratio), `key`
+    (what a distinct count counts: an id, never a value that somebody typed). A figure without `rows` stands on entries
+    alone (decision record 0009).
     A measured figure has one row, with its number as `counted` and its standard error as `se`; the rows of its
     breakdowns are given by `parts(period, path)`, annotated with the `part` that each is.
     `rows_visible_to(account, rows)` leaves the rows that the account may see one by one.
