@@ -49,6 +49,36 @@ def test_a_menu_opens_by_keyboard_and_closes_by_escape(site):
         assert summary.evaluate("each => each === document.activeElement")
 
 
+def test_on_a_phone_a_wide_table_stands_as_cards_that_say_their_headings(site):
+    overflows = "[...document.querySelectorAll('.wide')].filter(each => each.scrollWidth > each.clientWidth + 1).length"
+    for size, role in (("phone", "row"), ("desktop", None)):
+        with site.visit("alice", size) as page:
+            for name, address in (
+                ("figures", "/figures/"),
+                ("register", "/members/"),
+                ("cards", "/desk/organisations/"),
+            ):
+                page.goto(address)
+                page.wait_for_load_state("networkidle")
+                row = page.locator("main .wide tbody tr").first
+                assert row.get_attribute("role") == role, (name, size)
+                assert (row.locator("td[data-label]").count() > 0) is (size == "phone")
+                assert page.evaluate(overflows) == 0, (name, size)
+                site.picture(page, f"cards-{name}")
+
+
+def test_escape_folds_away_the_menu_of_a_phone(site):
+    with site.visit(size="phone") as page:
+        page.goto("/")
+        burger = page.locator(".burger summary")
+        burger.click()
+        link = page.locator(".burger").get_by_role("link", name="指标")
+        link.focus()
+        page.keyboard.press("Escape")
+        assert not link.is_visible()
+        assert burger.evaluate("each => each === document.activeElement")
+
+
 def test_what_is_typed_is_examined_and_what_is_lost_is_said(site):
     with site.visit("alice") as page:
         page.goto("/desk/reports/")

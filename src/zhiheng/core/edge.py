@@ -13,6 +13,7 @@ from django.shortcuts import render
 
 from zhiheng.core.problems import (
     DEFECT,
+    NO_SUCH_METHOD,
     NOT_FOR_YOU,
     NOT_THERE,
     REQUEST_LARGE,
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 class ProblemPages:
     """Middleware: a `Problem` that a view did not handle is shown with its rule's status.
 
-    A request that says it is too large is answered before any of it is read.
+    A request that says it is too large is answered before any of it is read; one that a page does not take so is told.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -42,7 +43,12 @@ class ProblemPages:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > settings.LARGEST_REQUEST:
             return answer(request, Problem(REQUEST_LARGE, most=settings.LARGEST_REQUEST // 2**20))
-        return self.get_response(request)
+        given = self.get_response(request)
+        if given.status_code == NO_SUCH_METHOD.status:
+            said_so = answer(request, Problem(NO_SUCH_METHOD))
+            said_so.headers["Allow"] = given.headers.get("Allow", "")
+            return said_so
+        return given
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         """Answer 400 to a NUL in what was typed: no page sends one, and PostgreSQL keeps none."""

@@ -77,6 +77,17 @@ NOT_THERE: Final = Rule(
     Text("这里没有您要的页面。", "There is no such page."),
     Text("请核对网址，或从首页重新进入。", " Check the address, or start from the home page."),
 )
+NO_SUCH_METHOD: Final = Rule(
+    "core.no_such_method",
+    405,
+    Text(
+        "这个网址只接受表单提交，不能直接打开。", "This address takes what a form sends; it cannot be opened."
+    ),
+    Text(
+        "请返回原来的页面，从那里提交；数据接口只接受 GET。",
+        " Go back and send the form from its page; the API takes GET only.",
+    ),
+)
 NOT_FOR_YOU: Final = Rule(
     "core.not_for_you",
     403,

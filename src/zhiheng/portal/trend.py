@@ -83,7 +83,8 @@ class Trend:
 
 
 def _point(number: Snapshot) -> Point:
-    period, value = say(Period.read(number.period).name), number.value
+    at, value = Period.read(number.period), number.value
+    period = f"{at.last}" if at.rule is PeriodRule.DAY else say(at.name)  # below an axis there is little room
     if number.se is None:
         return Point(period, value)
     reach = float(number.se) * NORMAL_95

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +13,7 @@ from zhiheng.figures.definition import catalogue, figure
 from zhiheng.figures.lineage import history
 from zhiheng.figures.models import Snapshot
 from zhiheng.portal.numbers import told
-from zhiheng.portal.trend import trend
+from zhiheng.portal.trend import latest, trend
 from zhiheng.ui.lists import paged
 from zhiheng.ui.words import Text
 
@@ -33,15 +32,14 @@ SAID_OF: Final = {
 
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """List every figure, with how many numbers of it were published.
+    """List every figure, with the newest number of it that was published and those of the periods before.
 
     `q` searches code, names and definitions; `line` leaves those of one line of work.
     """
     asked, line = request.GET.get("q", "").strip(), request.GET.get("line", "")
-    counts = Snapshot.objects.order_by().values("figure").annotate(n=Count("pk"), last=Max("taken_at"))
-    published = {row["figure"]: row for row in counts}
+    trends = {each.last.figure: each for each in latest()}
     found = [
-        {"figure": f, "published": published.get(f.code)}
+        {"figure": f, "trend": trends.get(f.code)}
         for f in catalogue().values()
         if line in {"", f.owner}
         and asked.lower() in f"{f.code} {f.name.zh} {f.name.en} {f.definition.zh} {f.definition.en}".lower()

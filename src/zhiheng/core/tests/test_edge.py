@@ -24,7 +24,15 @@ from zhiheng.config import urls
 from zhiheng.core.journal.models import Line
 from zhiheng.core.people.models import Account, Part, Role
 from zhiheng.core.places.models import Place
-from zhiheng.core.problems import DEFECT, NOT_FOR_YOU, NOT_THERE, REQUEST_LARGE, STALE, UNREADABLE
+from zhiheng.core.problems import (
+    DEFECT,
+    NO_SUCH_METHOD,
+    NOT_FOR_YOU,
+    NOT_THERE,
+    REQUEST_LARGE,
+    STALE,
+    UNREADABLE,
+)
 
 BACKEND = "zhiheng.core.sign_in.backend.Passwords"
 
@@ -75,6 +83,15 @@ def test_what_goes_wrong_is_told_on_a_page_of_ours_with_what_to_do(visitor, addr
 def test_below_the_api_everything_is_json(visitor):
     for address, rule in (("/api/nothing/", NOT_THERE), ("/api/broken/", DEFECT)):
         assert visitor.get(address).json()["code"] == rule.code
+
+
+def test_an_address_that_does_not_take_a_method_says_what_to_do(visitor):
+    answer = visitor.get(reverse("sign-out"))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    page = answer.content.decode()
+    assert f"<title>{NO_SUCH_METHOD.breach.zh} ·" in page
+    assert f'href="{reverse("home")}"' in page
+    assert visitor.put("/api/v1/numbers").json()["code"] == NO_SUCH_METHOD.code
 
 
 def test_a_defect_has_a_number_that_stands_in_the_log(visitor, caplog):

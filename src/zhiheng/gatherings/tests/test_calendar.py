@@ -53,6 +53,15 @@ def test_only_what_is_published_is_in_the_calendar(hall, client):
     assert "内部" not in client.get(reverse("calendar:feed")).content.decode()
 
 
+def test_where_no_month_is_asked_the_next_session_is_shown(hall, client):
+    far = hall.session.held_on + dt.timedelta(days=70)
+    operations.move(by=hall.by, session=hall.session, on=far)
+    page = client.get(reverse("calendar:month")).content.decode()
+    assert f'<time datetime="{far}">' in page
+    operations.cancel(by=hall.by, session=hall.session)
+    assert f'name="month" value="{today():%Y-%m}"' in client.get(reverse("calendar:month")).content.decode()
+
+
 def test_a_month_is_of_one_kind_where_asked_and_an_empty_one_says_where_to_look(hall, client):
     day = hall.session.held_on
     assert "论坛" in month(client, day, kind="forum")

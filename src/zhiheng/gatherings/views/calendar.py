@@ -44,12 +44,12 @@ def public() -> QuerySet[Session]:
 
 @require_safe
 def month(request: HttpRequest) -> HttpResponse:
-    """List the sessions of a month, day by day; of one kind where asked."""
+    """List the sessions of a month, day by day: of the one asked, or of the next session; of one kind where asked."""
     today = timezone.localdate()
-    first = _month(request.GET.get("month", "")) or today.replace(day=1)
-    after = (first + dt.timedelta(days=32)).replace(day=1)
     kind = request.GET.get("kind", "")
     sessions = public().filter(edition__kind=kind) if kind in Kind.values else public()
+    first = _month(request.GET.get("month", "")) or _next(sessions, today).replace(day=1)
+    after = (first + dt.timedelta(days=32)).replace(day=1)
     held = list(sessions.filter(held_on__gte=first, held_on__lt=after).order_by("held_on", "starts_at", "pk"))
     asked = queries.asked_for(held)
     days = [
@@ -73,6 +73,12 @@ def month(request: HttpRequest) -> HttpResponse:
             "today": today,
         },
     )
+
+
+def _next(sessions: QuerySet[Session], today: dt.date) -> dt.date:
+    """Give the day of the next session that is held; today where there is none."""
+    coming = sessions.filter(held_on__gte=today, cancelled=False).order_by("held_on")
+    return coming.values_list("held_on", flat=True).first() or today
 
 
 def _month(given: str) -> dt.date | None:

@@ -16,10 +16,14 @@ function errorBar(params, api) {
   return { type: "group", children: [line(x, low, x, high), line(x - 5, low, x + 5, low), line(x - 5, high, x + 5, high)] };
 }
 
-/** An end of the axis on a round number of the size of what is shown. */
-function axisEnd(value, round) {
-  const step = 10 ** Math.floor(Math.log10(Math.abs(value) || 1) - 1);
-  return Math.round(round(value / step) * step * 1e9) / 1e9;
+/** An axis from one round number to another, four to eight steps of 1, 2 or 5, with everything between them. */
+function axisOver(ends) {
+  const low = Math.min(...ends), high = Math.max(...ends);
+  const rough = (high - low || Math.abs(high) || 1) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const interval = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough);
+  const tidy = (value) => Math.round(value * 1e9) / 1e9;
+  return { min: tidy(Math.floor(low / interval) * interval), max: tidy(Math.ceil(high / interval) * interval), interval };
 }
 
 export function draw(place, { periods, values, low, high, unit, decimals, kind, title }) {
@@ -28,8 +32,7 @@ export function draw(place, { periods, values, low, high, unit, decimals, kind, 
   const chart = init(place, null, { renderer: "canvas" });
   // the axis reaches to the ends of the intervals; bars begin at nothing
   const ends = [...values, ...low, ...high].filter((each) => each !== null);
-  const room = (Math.max(...ends) - Math.min(...ends)) * 0.08;
-  const axis = kind === "bar" ? { min: 0 } : { scale: true, min: ({ min }) => axisEnd(Math.min(min, ...ends) - room, Math.floor), max: ({ max }) => axisEnd(Math.max(max, ...ends) + room, Math.ceil) };
+  const axis = kind === "bar" ? { min: 0 } : axisOver(ends);
   const errors = low.map((each, at) => [at, each, high[at]]).filter(([, each]) => each !== null);
   chart.setOption({
     animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,

@@ -19,16 +19,17 @@ addEventListener("pageshow", ({ persisted }) => {
   }
 });
 
-// one menu open at a time, closed by Escape or a click beside it
-const menus = () => document.querySelectorAll("details.menu[open]");
+// one menu open at a time, closed by Escape or a click beside it; Escape also folds away a question that was opened
+const menus = () => document.querySelectorAll("details.menu[open], details.burger[open]");
 document.addEventListener("click", ({ target }) => {
   for (const menu of menus()) if (!menu.contains(target)) menu.open = false;
 });
 document.addEventListener("keydown", ({ key }) => {
   if (key !== "Escape") return;
-  for (const menu of menus()) {
-    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
-    menu.open = false;
+  const asked = document.activeElement?.closest("details.confirm[open], details.deed[open]");
+  for (const each of asked ? [asked] : menus()) {
+    if (each.contains(document.activeElement)) each.querySelector("summary").focus();
+    each.open = false;
   }
 });
 

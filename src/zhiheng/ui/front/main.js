@@ -2,3 +2,4 @@
 import "./requests.js";
 import "./charts.js";
 import "./forms.js";
+import "./tables.js";
