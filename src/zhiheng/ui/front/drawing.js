@@ -35,7 +35,7 @@ export function draw(place, { periods, values, low, high, unit, decimals, kind, 
   const axis = kind === "bar" ? { min: 0 } : axisOver(ends);
   const errors = low.map((each, at) => [at, each, high[at]]).filter(([, each]) => each !== null);
   chart.setOption({
-    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    animation: false, // what is printed at once is whole
     aria: { enabled: true, label: { description: title } },
     textStyle: { fontFamily: getComputedStyle(place).fontFamily },
     grid: { left: 8, right: 16, top: 28, bottom: 8, containLabel: true },
@@ -52,6 +52,10 @@ export function draw(place, { periods, values, low, high, unit, decimals, kind, 
     ],
   });
   new ResizeObserver(() => chart.resize()).observe(place);
-  addEventListener("beforeprint", () => chart.resize({ width: 640 }));
-  addEventListener("afterprint", () => chart.resize({ width: "auto" }));
+  // what is drawn has the width of the screen: paper gets a picture of it
+  const picture = new Image();
+  picture.className = "on-paper";
+  picture.alt = "";
+  place.after(picture);
+  chart.on("finished", () => (picture.src ||= chart.getDataURL({ pixelRatio: 2, backgroundColor: "#fff" })));
 }
