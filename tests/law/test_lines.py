@@ -93,7 +93,11 @@ def test_every_figure_of_a_line_works(code):
     found = evaluate(figure, period)
     assert found.value in {None, 0}
     asked = annotated(figure, period).query
-    assert [asked.distinct, asked.is_sliced, asked.group_by] == [False, False, None]  # years are summed together
+    assert [asked.distinct, asked.is_sliced, asked.group_by] == [
+        False,
+        False,
+        None,
+    ]  # years are summed together
     shown = annotated(figure, period).values("pk", "counted", *(column.path for column in figure.columns))
     assert list(shown) == []
     with pytest.raises(EmptyResultSet):  # whatever the rows are, nobody gets one
