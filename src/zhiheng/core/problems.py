@@ -80,9 +80,7 @@ NOT_THERE: Final = Rule(
 NO_SUCH_METHOD: Final = Rule(
     "core.no_such_method",
     405,
-    Text(
-        "这个网址只接受表单提交，不能直接打开。", "This address takes what a form sends; it cannot be opened."
-    ),
+    Text("这个网址不能这样打开。", "This address cannot be opened so."),
     Text(
         "请返回原来的页面，从那里提交；数据接口只接受 GET。",
         " Go back and send the form from its page; the API takes GET only.",
