@@ -138,10 +138,10 @@ class Source:
                 raise self.stream.problem(self.stream.failure) from error
             raise _refusal(error, purpose) from error
 
-    def query(self, sql: str, purpose: str) -> pa.Table:
-        """Run one pass over the rows and note it."""
+    def query(self, sql: str, purpose: str, written: str | None = None) -> pa.Table:
+        """Run one pass over the rows and note it; what is refused names the expression that somebody wrote for it."""
         self.passes.append(f"{purpose}: {sql}")
-        with self.refusing(purpose):
+        with self.refusing(written or purpose):
             return self.connection.sql(self.begin(sql)).to_arrow_table()
 
     def grouped(self, grouping: Grouping, purpose: str) -> tuple[pa.Table, pa.Table | None]:
@@ -151,7 +151,7 @@ class Source:
             if found is not None:
                 self.passes.append(f"{purpose}, without the database: {grouping.sql(self.name)}")
                 return found
-        return self.query(grouping.sql(self.name), purpose), None
+        return self.query(grouping.sql(self.name), purpose, grouping.where or grouping.weight.written), None
 
     def celled(self, calibration: CellCalibration) -> Source:
         """Give the rows with their calibration cell, its factor and its level in each margin.

@@ -114,7 +114,7 @@ def test_condition_that_is_no_condition() -> None:
     with pytest.raises(Problem) as problem:
         mean(table(), "score", DESIGN, where="scoer > 3")
     assert problem.value.code == "expression_refused"
-    assert "scoer" in str(problem.value)
+    assert "“scoer > 3”" in str(problem.value)
 
 
 # ── weights ─────────────────────────────────────────────────────────────────────────────────────────────────
