@@ -8,7 +8,7 @@ from itertools import islice
 
 from zhiheng.core.operations import operation, record
 from zhiheng.core.people.models import Account
-from zhiheng.core.problems import Problem
+from zhiheng.core.problems import AT_ONCE, Problem
 from zhiheng.figures.definition import Figure, Period
 from zhiheng.figures.evaluation import doubled, evaluate, exact
 from zhiheng.figures.freezing import AT_A_TIME, frozen_rows
@@ -21,6 +21,8 @@ def freeze(
     *, by: Account, figure: Figure, period: Period, tell: Callable[[int, int], None] = lambda _done, _of: None
 ) -> Snapshot:
     """Freeze the value of `figure` at `period` with its rows and its definition. Nothing changes it afterwards.
+
+    Rows that somebody changes meanwhile would part the value from its rows: then nothing is frozen, which is told.
 
     `tell` is told from time to time how many of how many rows are done.
     """
@@ -65,6 +67,11 @@ def freeze(
         )
         done += len(rows)
         tell(done, result.n)
+    again = evaluate(figure, period)
+    if (done, again.n, again.counted, again.base, again.value) != (
+        result.n, result.n, result.counted, result.base, result.value,
+    ):  # fmt: skip  # somebody wrote in between, where the database shows it
+        raise Problem(AT_ONCE)
     record(by, "figures.publish", snapshot, ["figure", "period", "value", "rows"])
     return snapshot
 

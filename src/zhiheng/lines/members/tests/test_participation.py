@@ -13,7 +13,8 @@ from django.db import DatabaseError, transaction
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Kind, Organisation
 from zhiheng.core.people.models import Account, Part, Role
-from zhiheng.core.problems import REFUSED, Problem
+from zhiheng.core.problems import AT_ONCE, REFUSED, Problem
+from zhiheng.figures import operations
 from zhiheng.figures.definition import Period, catalogue
 from zhiheng.figures.evaluation import breakdown, breakdown_each, evaluate, evaluate_each
 from zhiheng.figures.lineage import drift, rows, standing
@@ -185,6 +186,24 @@ def test_a_published_number_stays_and_drift_names_the_rows(house, office):
     assert not found.redefined
     snapshot.refresh_from_db()
     assert snapshot.value == 100
+
+
+def test_what_is_entered_while_a_number_is_frozen_stops_it(house, office, monkeypatch):
+    one, other = house.card("甲"), house.card("乙")
+    house.join(one)
+    house.join(other)
+    house.meet(dt.date(2018, 5, 1), one)
+    rows_then = operations.frozen_rows
+
+    def meanwhile(*given):
+        house.meet(dt.date(2018, 6, 1), other)
+        yield from rows_then(*given)
+
+    monkeypatch.setattr(operations, "frozen_rows", meanwhile)
+    with pytest.raises(Problem) as refused:
+        freeze(by=office, figure=PARTICIPATION, period=Y2018)
+    assert refused.value.rule is AT_ONCE
+    assert not Snapshot.objects.exists()
 
 
 def test_another_definition_shows_as_drift(house, office, monkeypatch):
