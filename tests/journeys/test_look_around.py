@@ -135,3 +135,9 @@ def test_who_works_here_searches_from_anywhere_by_keyboard(site):
         page.keyboard.press("Enter")
         page.wait_for_url("**/desk/search/?q=*")
         site.picture(page, "nothing")
+        page.goto("/accessibility/")
+        page.get_by_label("停用快捷键 /").check()
+        site.picture(page, "keys-off")
+        page.goto("/about/")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.tagName") == "BODY"

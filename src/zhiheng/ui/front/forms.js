@@ -33,8 +33,17 @@ document.addEventListener("keydown", ({ key }) => {
   }
 });
 
-// "/" goes to the search of who works here
+// "/" goes to the search of who works here, unless it was turned off in this browser
+const KEYS_OFF = "zhiheng-keys-off";
+document.querySelectorAll("[data-keys-off]").forEach((box) => {
+  box.checked = Boolean(localStorage.getItem(KEYS_OFF));
+  box.closest("[hidden]").hidden = false;
+  box.addEventListener("change", () =>
+    box.checked ? localStorage.setItem(KEYS_OFF, "yes") : localStorage.removeItem(KEYS_OFF),
+  );
+});
 document.addEventListener("keydown", (event) => {
+  if (localStorage.getItem(KEYS_OFF)) return;
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   const boxes = [document.querySelector('[aria-keyshortcuts="/"]'), document.getElementById("find")];
