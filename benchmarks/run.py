@@ -364,7 +364,7 @@ def goals(table: Table, imported: float, city: float | None) -> list[tuple[str, 
     ]
 
 
-def page(table: Table, imported: float, city: float | None, on: dict[str, Any]) -> str:
+def page(table: Table, imported: float, city: float | None, on: dict[str, Any], peers_up_to: float) -> str:
     """Write the page."""
     versions = ", ".join(f"{n} {v}" for n, v in on["versions"].items())
     lines = [
@@ -394,6 +394,8 @@ def page(table: Table, imported: float, city: float | None, on: dict[str, Any]) 
         f"- *svy* {on['versions']['svy']}: as its own guide tells, with df and deff; a process is ended when a call "
         f"takes over {PEER_LIMIT} s, and repeated only while all calls fit in that.",
         "- *R survey*: `benchmarks/peer.R` (`svyby`, without deff), reading not counted.",
+        "",
+        f"svy and R were asked on files of at most {peers_up_to:,.0f} rows.",
     ]
     for rows in dict.fromkeys(t[0] for t in table.tasks):
         lines += ["", f"## {rows:,} rows", "", *size_table(table, rows)]
@@ -461,7 +463,7 @@ def main() -> None:
         runs: list[Run] = []
         for rows in sorted(sizes):
             runs += whole_rows(rows, Path(folder), peers if rows <= asked.peers_up_to else [], memory, runs)
-            text = page(Table(runs), imported, city, on)
+            text = page(Table(runs), imported, city, on, asked.peers_up_to)
             if out is not None:  # after every size: a run that is ended keeps what it has
                 out.parent.mkdir(parents=True, exist_ok=True)
                 out.write_text(text, encoding="utf-8")

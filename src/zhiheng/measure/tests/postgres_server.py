@@ -55,7 +55,7 @@ def server(bin_: Path) -> Iterator[str]:
             shutil.chown(folder, account)
         run(str(bin_ / "initdb"), "-D", str(data), "-U", "alice", "--auth=trust", "-E", "UTF8", "--no-sync")
         (data / "pg_hba.conf").write_text(HBA)
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c full_page_writes=off"
         run(str(bin_ / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield f"host={folder} dbname=postgres user=alice"
