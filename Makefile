@@ -7,7 +7,7 @@ ASSETS := src/zhiheng/documents/assets
 FRONT  := src/zhiheng/ui/front
 BUILT  := src/zhiheng/ui/static/ui/built
 CITY   := examples/city
-JOBS   ?= 3
+JOBS   ?= 2
 PORT   ?= 8000
 DEMO    = ZHIHENG_MODE=demo ZHIHENG_DATA=out/demo ZHIHENG_NAME_ZH=澄霁市质量协会 ZHIHENG_NAME_EN='Chengji City Quality Association'
 PYTEST  = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
