@@ -32,8 +32,6 @@ from zhiheng.lines.members.problems import (
     DECIDED,
     NOT_LEGAL_PERSON,
     NOT_MET,
-    NUMBER_OF_ANOTHER,
-    UNREACHABLE,
 )
 from zhiheng.ui.words import Text, say
 
@@ -146,14 +144,15 @@ def approve(*, by: Account, application: Application, on: dt.date) -> Membership
 
 
 def _welcomed(by: Account, membership: Membership, contact: Person | None, on: dt.date) -> bool:
-    """Invite who applied for a company that has no contact yet; who cannot be invited is told as before."""
+    """Invite who applied for a company that has no contact yet; who cannot be invited is told as before.
+
+    Why not (no number, that of another, an account that was closed, erased meanwhile) does not stop the approval.
+    """
     if contact is None or people.contacts(membership.organisation).as_of(timezone.localdate()).exists():
         return False
     try:
         invite(by=by, membership=membership, person=contact, on=on, words=WELCOME)
-    except Problem as problem:
-        if problem.rule not in {UNREACHABLE, NUMBER_OF_ANOTHER}:
-            raise
+    except Problem:
         return False
     return True
 

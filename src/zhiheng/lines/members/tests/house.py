@@ -8,6 +8,8 @@ import io
 from decimal import Decimal
 from itertools import count
 
+from django.urls import reverse
+
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Kind
 from zhiheng.core.people import operations as people
@@ -80,6 +82,22 @@ class House:
         payment = self.money(due.membership.organisation.name, amount, on=on)
         [matching] = members.match(by=self.by, payment=payment, shares=[(due, amount)])
         return matching
+
+
+def at(name, *args, **query):
+    """The address of a page of this room."""
+    return reverse(f"members:{name}", args=args, query=query)
+
+
+def do(client, story, who, address, /, **given):
+    """Send a form as somebody."""
+    story.sign_in(client, who)
+    return client.post(address, given)
+
+
+def text(answer):
+    """What an answer says."""
+    return answer.content.decode()
 
 
 def statement(rows, headings=HEADINGS, encoding="utf-8"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 from story import OWN, Story
 
@@ -23,7 +22,7 @@ from zhiheng.lines.members.models import (
     Correction,
     Membership,
 )
-from zhiheng.lines.members.tests.house import House
+from zhiheng.lines.members.tests.house import House, at, do, text
 
 pytestmark = pytest.mark.django_db
 GOOD_CODE = "D2143569X"
@@ -32,19 +31,6 @@ GOOD_CODE = "D2143569X"
 @pytest.fixture
 def story():
     return Story()
-
-
-def at(name, *args, **query):
-    return reverse(f"members:{name}", args=args, query=query)
-
-
-def do(client, story, who, address, /, **given):
-    story.sign_in(client, who)
-    return client.post(address, given)
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 # ── joining ──

@@ -22,7 +22,7 @@ from zhiheng.core.sign_in.adapter import OUTGOING
 from zhiheng.lines.members import operations as members
 from zhiheng.lines.members.models import Application, Membership, OnlineApplication
 from zhiheng.lines.members.problems import DEALT_WITH, KNOWN_COMPANY, NUMBER_OF_ANOTHER, UNREACHABLE
-from zhiheng.lines.members.tests.house import refused
+from zhiheng.lines.members.tests.house import at, refused, text
 
 pytestmark = pytest.mark.django_db
 CODE, MOBILE, DAY = "D2143569X", "13800001234", dt.date(2018, 5, 1)
@@ -59,14 +59,6 @@ def ask(house, **given):
 
 def send(client, **given):
     return client.post(reverse("members:join"), TYPED | given)
-
-
-def text(answer):
-    return answer.content.decode()
-
-
-def at(name, *args):
-    return reverse(f"members:{name}", args=args)
 
 
 # ── the public page ──
@@ -280,6 +272,21 @@ def test_a_number_that_nobody_proved_opens_nothing(house):
     with refused(NUMBER_OF_ANOTHER) as found:
         members.invite(by=house.by, membership=membership, person=person, on=DAY)
     assert MOBILE not in found.problem.breach
+
+
+def test_a_closed_account_or_an_erased_contact_does_not_stop_the_approval(house):
+    for name, mobile in (("甲", MOBILE), ("乙", "13700001234")):
+        card = house.card(name)
+        contact = people.add_person(by=house.by, name="张三", mobile=mobile, organisation=card)
+        application = members.apply(by=house.by, organisation=card, on=DAY, contact=contact)
+        if name == "甲":
+            Account.objects.create_user("closed", person=contact, is_active=False)
+        else:
+            people.erase(by=house.by, person=contact)
+            application.refresh_from_db()
+        membership = members.approve(by=house.by, application=application, on=DAY)
+        assert not Role.objects.filter(organisation=membership.organisation).exists()
+    assert [to for to, _ in SENT] == [MOBILE]  # told as before; who is erased is told nothing
 
 
 def test_somebody_who_cannot_be_reached_is_not_invited(house):

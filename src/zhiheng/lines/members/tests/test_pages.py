@@ -7,7 +7,6 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 from openpyxl import load_workbook
 from story import OTHER, Story
 
@@ -28,7 +27,7 @@ from zhiheng.lines.members.models import (
     Statement,
     Voucher,
 )
-from zhiheng.lines.members.tests.house import HEADINGS, House, statement
+from zhiheng.lines.members.tests.house import HEADINGS, House, at, do, statement, text
 
 pytestmark = pytest.mark.django_db
 GOOD_CODE = "D2143569X"
@@ -52,19 +51,6 @@ def told(story):
     told.raise_dues()
     told.pay(Due.objects.get(membership__organisation=story.own))
     return told
-
-
-def at(name, *args, **query):
-    return reverse(f"members:{name}", args=args, query=query)
-
-
-def do(client, story, who, address, /, **given):
-    story.sign_in(client, who)
-    return client.post(address, given)
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 # ── who sees whose ──
