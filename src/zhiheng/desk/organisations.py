@@ -20,7 +20,7 @@ from zhiheng.core.organisations import operations
 from zhiheng.core.organisations.models import Industry, Kind, Organisation, Selection, Size
 from zhiheng.core.organisations.queries import find
 from zhiheng.core.pages import DayField, day, number, picked, staff_page
-from zhiheng.core.places.models import Level, Place
+from zhiheng.core.places.fields import DistrictField, districts
 from zhiheng.core.problems import Problem
 from zhiheng.ui.lists import ordering, paged
 from zhiheng.ui.words import Text, say, text
@@ -55,22 +55,12 @@ class Card(forms.Form):
         label=text("无代码的原因", "Why there is no code"), max_length=120, required=False
     )
     since = DayField(label=text("名称自何日起使用", "Has had this name since"), required=False)
-    district = forms.ModelChoiceField(Place.objects.none(), label=text("所在区", "District"), required=False)
-    industry = forms.ModelChoiceField(Industry.objects.none(), label=text("行业", "Industry"), required=False)
+    district = DistrictField()
+    industry = forms.ModelChoiceField(Industry.objects.all(), label=text("行业", "Industry"), required=False)
     size = forms.ChoiceField(label=text("规模", "Size"), choices=[("", "—"), *Size.choices], required=False)
     parent = forms.CharField(
         label=text("隶属于（名称或代码）", "Belongs to (name or code)"), max_length=120, required=False
     )
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.fields["district"].queryset = districts()  # type: ignore[attr-defined]
-        self.fields["industry"].queryset = Industry.objects.all()  # type: ignore[attr-defined]
-
-
-def districts() -> QuerySet[Place]:
-    """Give the districts of today."""
-    return Place.objects.filter(level=Level.DISTRICT).as_of(timezone.localdate())
 
 
 @require_safe

@@ -50,12 +50,7 @@ def found(account: Any, words: str) -> list[Hits]:
     asked = [
         ("people.see", Text("人员", "People"), _people, "people"),
         ("organisations.see", Text("单位", "Organisations"), _organisations, "organisations"),
-        (
-            "gatherings.see",
-            Text("活动", "Gatherings"),
-            lambda said: gatherings.find(said, SHOWN + 1),
-            "gatherings:editions",
-        ),
+        ("gatherings.see", Text("活动", "Gatherings"), _gatherings, "gatherings:editions"),
         ("reports.see", Text("报告", "Reports"), _reports, ""),
     ]
     every = [

@@ -40,9 +40,8 @@ class Status(Enum):
 _DIGITS: Final = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 LISTED: Final = 100
 """Numbers that a page lists at once: each that blocks has its forms."""
-_verdict = lru_cache(maxsize=4096)(
-    wording.judge
-)  # while one types, the same wordings are judged again and again
+# while one types, the same wordings are judged again and again
+_verdict = lru_cache(maxsize=4096)(wording.judge)
 CLEAR = frozenset({Status.TRUE, Status.CITED, Status.NO_FIGURE})
 SAID = {
     Status.UNBOUND: Text(

@@ -65,10 +65,10 @@ def _markers(where: str, language: Language) -> str:
         words = {w: marker(w, "zh") for w in table().markers("zh", "before")}
         words["过"] += "(?=[百千万亿半])"
         return "|".join(words[w] for w in sorted(words, key=len, reverse=True))
-    return _anymarker(table().markers(language, where), language)
+    return _any_marker(table().markers(language, where), language)
 
 
-def _anymarker(markers: dict[str, Rule], language: Language) -> str:
+def _any_marker(markers: dict[str, Rule], language: Language) -> str:
     return "|".join(marker(w, language) for w in sorted(markers, key=len, reverse=True))
 
 

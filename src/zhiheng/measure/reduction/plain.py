@@ -242,9 +242,7 @@ class _Desk:
         """Give the blocks of a batch: (rows, terms) each."""
         blocks = [block[: rows.number] for block in self._blocks]
         for at, (terms, block) in enumerate(zip(self._terms, blocks, strict=True)):
-            if (
-                at == 1 and self._squares is not None
-            ):  # the totals are the squares of sums that stand in a row
+            if at == 1 and self._squares is not None:  # the totals are the squares of sums in a row
                 np.square(blocks[0][:, self._squares], out=block)
                 continue
             for i, term in enumerate(terms):

@@ -35,15 +35,22 @@ document.addEventListener("keydown", ({ key }) => {
 
 // "/" goes to the search of who works here, unless it was turned off in this browser
 const KEYS_OFF = "zhiheng-keys-off";
+let keysOff = false;
+try {
+  keysOff = Boolean(localStorage.getItem(KEYS_OFF));
+} catch {} // a browser that keeps nothing: what is chosen holds on this page
 document.querySelectorAll("[data-keys-off]").forEach((box) => {
-  box.checked = Boolean(localStorage.getItem(KEYS_OFF));
+  box.checked = keysOff;
   box.closest("[hidden]").hidden = false;
-  box.addEventListener("change", () =>
-    box.checked ? localStorage.setItem(KEYS_OFF, "yes") : localStorage.removeItem(KEYS_OFF),
-  );
+  box.addEventListener("change", () => {
+    keysOff = box.checked;
+    try {
+      keysOff ? localStorage.setItem(KEYS_OFF, "yes") : localStorage.removeItem(KEYS_OFF);
+    } catch {}
+  });
 });
 document.addEventListener("keydown", (event) => {
-  if (localStorage.getItem(KEYS_OFF)) return;
+  if (keysOff) return;
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, textarea, select, [contenteditable]")) return;
   const boxes = [document.querySelector('[aria-keyshortcuts="/"]'), document.getElementById("find")];

@@ -8,7 +8,7 @@ from django import forms
 
 from zhiheng.core.deeds import DeedForm
 from zhiheng.core.organisations.models import LEGAL_PERSONS, Industry, Kind, Size
-from zhiheng.core.places.models import Level, Place
+from zhiheng.core.places.fields import DistrictField
 from zhiheng.lines.members.forms.fields import choice, day, words
 from zhiheng.lines.members.models import Requirement, Tier
 from zhiheng.ui.words import text
@@ -31,9 +31,7 @@ class NewCard(DeedForm):
     kind = choice("类型", "Kind", [(kind.value, kind.label) for kind in LEGAL_PERSONS], initial=Kind.COMPANY)
     code = words("统一社会信用代码", "Unified social credit code", required=False, most=30)
     no_code_reason = words("没有代码的原因", "Why there is no code", required=False)
-    district = forms.ModelChoiceField(
-        Place.objects.filter(level=Level.DISTRICT, end=None), label=text("所在区", "District"), required=False
-    )
+    district = DistrictField()
     industry = forms.ModelChoiceField(Industry.objects.all(), label=text("行业", "Industry"), required=False)
     size = choice("规模", "Size", [("", "—"), *Size.choices], required=False)
 

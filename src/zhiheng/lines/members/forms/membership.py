@@ -8,6 +8,7 @@ from django import forms
 
 from zhiheng.core.deeds import DeedForm
 from zhiheng.core.organisations.models import Industry, Size
+from zhiheng.core.places.fields import DistrictField
 from zhiheng.core.places.models import Level, Place
 from zhiheng.core.sign_in.mobile import MobileField
 from zhiheng.lines.members.forms.fields import choice, day, meeting, words
@@ -106,9 +107,7 @@ class AskCorrection(DeedForm):
     name_en = words("英文名称", "English name", required=False, most=160)
     code = words("统一社会信用代码", "Unified social credit code", required=False, most=30)
     address = words("地址", "Address", required=False, most=200)
-    district = forms.ModelChoiceField(
-        Place.objects.filter(level=Level.DISTRICT, end=None), label=text("所在区", "District"), required=False
-    )
+    district = DistrictField()
     industry = forms.ModelChoiceField(Industry.objects.all(), label=text("行业", "Industry"), required=False)
     size = choice("规模", "Size", [("", "—"), *Size.choices], required=False)
     contact_name = words(

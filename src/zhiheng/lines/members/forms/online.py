@@ -9,7 +9,7 @@ from django import forms
 from zhiheng.core.deeds import DeedForm
 from zhiheng.core.organisations.models import LEGAL_PERSONS, Kind, Organisation
 from zhiheng.core.pages import picked
-from zhiheng.core.places.models import Level, Place
+from zhiheng.core.places.fields import DistrictField
 from zhiheng.core.sign_in.mobile import MobileField
 from zhiheng.lines.members.forms.fields import choice, day, words
 from zhiheng.ui.words import text
@@ -30,9 +30,7 @@ class Join(forms.Form):
         "没有代码的原因", "Why there is no code", required=False,
         help_text=text("有代码的不填。", "Leave it empty where there is a code."),
     )  # fmt: skip
-    district = forms.ModelChoiceField(
-        Place.objects.filter(level=Level.DISTRICT, end=None), label=text("所在区", "District"), required=False
-    )
+    district = DistrictField()
     contact_name = words("联系人姓名", "Name of the contact", most=60)
     contact_mobile = MobileField(
         label=text("联系人手机号", "Mobile number of the contact"),
