@@ -18,6 +18,8 @@ LOCK    = $(BIN)/uv pip compile pyproject.toml --group dev --extra web --extra p
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_NO_INPUT = 1
+# every process would compile our code anew: 0.15 s each, and the tests start hundreds
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint types law fast slow bench format check-clean lock clean

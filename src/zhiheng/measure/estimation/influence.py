@@ -76,16 +76,26 @@ class Totals:
         return len(self.leaves.domains)
 
     @cached_property
-    def inside(self) -> NDArray[np.int64]:
+    def inside(self) -> NDArray[np.int64] | slice:
         """Leaves that belong to a domain."""
-        return np.flatnonzero(self.leaves.domain >= 0)
+        inside = self.leaves.domain >= 0
+        return slice(None) if inside.all() else np.flatnonzero(inside)
+
+    @cached_property
+    def _factor(self) -> NDArray[np.float64] | None:
+        """(leaves,) what base sums are multiplied with; None where that is 1."""
+        return self.leaves.factor if (self.leaves.factor != 1).any() else None
+
+    def _weighted(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(leaves,) base sums times their factor."""
+        return sums if self._factor is None else self._factor * sums
 
     @cached_property
     def totals(self) -> NDArray[np.float64]:
         """(terms, domains) weighted totals."""
         pick = self.inside
-        domain, factor = self.leaves.domain[pick], self.leaves.factor[pick]
-        return np.array([tally(domain, factor * s[pick], self.domains) for s in self.leaves.sums])
+        domain = self.leaves.domain[pick]
+        return np.array([tally(domain, self._weighted(s)[pick], self.domains) for s in self.leaves.sums])
 
     @cached_property
     def counts(self) -> NDArray[np.float64]:
@@ -95,12 +105,13 @@ class Totals:
         return np.array([tally(domain, c[pick], self.domains) for c in self.leaves.counts])
 
     @cached_property
-    def _pattern(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        pick = self.inside
-        key = self.skeleton.leaf_node[pick] * self.domains + self.leaves.domain[pick]
-        inverse, first = dense(key)
-        found = key[first]
-        return found // self.domains, found % self.domains, inverse
+    def _pattern(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64] | None]:
+        """Give node and column of each entry, and the entry of each leaf inside; None where each is its own."""
+        node, domain = self.skeleton.leaf_node[self.inside], self.leaves.domain[self.inside]
+        inverse, first = dense(node * self.domains + domain)
+        if len(first) == len(inverse):
+            return node, domain, None
+        return node[first], domain[first], inverse
 
     @property
     def node(self) -> NDArray[np.int64]:
@@ -112,15 +123,18 @@ class Totals:
         """(entries,) domain of each node × domain that has rows."""
         return self._pattern[1]
 
+    def _by_entry(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum values of leaves: (leaves,) in, (entries,) out."""
+        entry, values = self._pattern[2], values[self.inside]
+        return values if entry is None else tally(entry, values, len(self.node))
+
     def entry_sums(self, term: int) -> NDArray[np.float64]:
         """(entries,) weighted sums of one term."""
-        inverse, pick = self._pattern[2], self.inside
-        weights = self.leaves.factor * self.leaves.sums[term]
-        return tally(inverse, weights[pick], len(self.node))
+        return self._by_entry(self._weighted(self.leaves.sums[term]))
 
     def answered(self, count: int) -> NDArray[np.float64]:
         """(entries,) number of answers of one count."""
-        return tally(self._pattern[2], self.leaves.counts[count][self.inside], len(self.node))
+        return self._by_entry(self.leaves.counts[count])
 
     def product(self, a: int, b: int) -> NDArray[np.float64]:
         """Give the scaled squared-weight product of two terms per leaf: (leaves,)."""
@@ -149,7 +163,7 @@ class Totals:
                 @ calibration.levels
             )
         at = self._calibration_terms
-        return np.array([tally(node, self.leaves.factor * self.leaves.sums[i], nodes) for i in at]).T
+        return np.array([tally(node, self._weighted(self.leaves.sums[i]), nodes) for i in at]).T
 
     @property
     def _cell(self) -> NDArray[np.int64]:
@@ -437,7 +451,7 @@ class Totals:
         """
         rows = np.ones(len(self.node)) if count is None else self.answered(count)
         if count is None and self.skeleton.rows_are_units:
-            rows = tally(self._pattern[2], self.leaves.rows[self.inside], len(self.node))
+            rows = self._by_entry(self.leaves.rows)
         if involved is None:
             return self.skeleton.degrees_of_freedom(self.node, self.column, rows, self.domains)
         result = np.empty(len(involved))

@@ -340,7 +340,7 @@ def _levels(table: pa.Table, design: Design, coded: dict[str, _Coded], sizes: di
             unit, sampled = None, tally(parent, rows, int(parent.max(initial=-1)) + 1)
         else:
             key = _complete(coded[stage.cluster], stage.cluster)
-            unit, first_unit = dense(parent * len(key.values) + key.codes)
+            unit, first_unit = _units(parent, key)
             parent_of_unit = parent[first_unit]
             sampled = tally(parent_of_unit, None, int(parent_of_unit.max(initial=-1)) + 1)
             if not design.nest and i == 0 and stage.stratum is not None:
@@ -359,6 +359,15 @@ def _levels(table: pa.Table, design: Design, coded: dict[str, _Coded], sizes: di
         )
         levels.append(Level(parent, unit, population, sampled, labels))
     return levels
+
+
+def _units(parent: NDArray[np.int64], key: _Coded) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number the units, each a code within a parent, without gaps; and give the first leaf of each."""
+    parent_of = np.empty(len(key.values), dtype=np.int64)
+    parent_of[key.codes] = parent
+    if (parent_of[key.codes] == parent).all():  # as most do, each code lies in one parent
+        return dense(key.codes)
+    return dense(parent * len(key.values) + key.codes)
 
 
 def _complete(key: _Coded, column: str) -> _Coded:

@@ -119,7 +119,10 @@ class Pairs:
         code = left.astype(np.int64) * self._width + right
         numbers: Numbers = self._table[code]
         if numbers.min() < 0:
-            new = np.unique(code[numbers < 0])
+            new = code[numbers < 0]
+            each = np.arange(len(new), dtype=np.int32)
+            self._table[new] = each
+            new = new[self._table[new] == each]  # of each pair the last
             self._table[new] = np.arange(self.size, self.size + len(new), dtype=np.int32)
             self.left = np.append(self.left, (new // self._width).astype(np.int32))
             self.right = np.append(self.right, (new % self._width).astype(np.int32))

@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from zhiheng.measure.design.grouping import tally
 from zhiheng.measure.reduction.numbering import Keys, TooManyPairsError
 from zhiheng.measure.reduction.terms import CELL, FACTOR, MARGIN, ONE, Grouping, Term
 
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 BATCH = 65_536
 """Rows at a time: few enough to stay near the processor, enough that what Python adds does not count."""
+
+NEAR = 4_096
+"""Groups whose sums are turned from rows into columns at a time."""
 
 
 @dataclass(frozen=True)
@@ -274,32 +277,25 @@ class _Sums:
             domain, domains = self._domains.number(rows.array, rows.number), self._domains.size
         weight, good = rows.weight(self.grouping.weight)
         sums, totals, *_, counts = blocks = desk.write(rows)
-        row_group = group
-        at: Numbers | slice = slice(groups)
-        if groups > rows.number:  # add up the groups met here, in a place of their own
-            met = np.zeros(groups, dtype=bool)
-            met[group] = True
-            at = np.flatnonzero(met)
-            place = np.empty(groups, dtype=np.int32)
-            place[at] = np.arange(len(at), dtype=np.int32)
-            group, groups = place[group], len(at)
-        parts: dict[str, Array] = {
-            "rows": tally(group, None, groups)[:, None],
-            "weight": tally(group, weight, groups)[:, None],
-            "s": _product(weight, group, groups, sums),
-        }
+        one = np.ones(rows.number)
+        parts = [("rows", one, one[:, None]), ("weight", weight, one[:, None]), ("s", weight, sums)]
         if not good.all():
-            parts["bad"] = tally(group, (~good).astype(np.float64), groups)[:, None]
+            parts.append(("bad", one, (~good).astype(np.float64)[:, None]))
         if counts.shape[1]:
-            parts["c"] = _product(np.ones(rows.number), group, groups, counts)
-        for i in self._squared:
-            parts[f"p{i}"] = _product(weight * weight, group, groups, blocks[i])
+            parts.append(("c", one, counts))
+        parts += [(f"p{i}", weight * weight, blocks[i]) for i in self._squared]
+        few = (
+            groups <= rows.number
+        )  # then each worker adds up its batch for itself; else hardly two rows share a group
+        found = [(name, _product(times, group, groups, block)) for name, times, block in parts if few]
         total = _product(weight, domain, domains, totals) if totals.shape[1] else None
         with self._lock:
-            for name, part in parts.items():
-                self._reach(name, self._keys.size, part.shape[1])[at] += part
+            for name, part in found:
+                self._reach(name, self._keys.size, part.shape[1])[:groups] += part
+            for name, times, block in parts if not few else ():
+                add_product(times, group, block, self._reach(name, self._keys.size, block.shape[1]))
             for i, column in enumerate(self.grouping.ranges):
-                self._range(i, rows, column, row_group)
+                self._range(i, rows, column, group)
             if total is not None:
                 self._reach("t", self._domains.size, total.shape[1])[:domains] += total
 
@@ -349,8 +345,11 @@ class _Sums:
 
     def _apart(self, name: str, size: int, terms: Sequence[Term | None]) -> dict[str, Array]:
         """Give the sums of a name, term by term, and let go of them."""
-        sums = self._sums.pop(name, np.zeros((0, 0)))
-        return {f"{name}{i}": sums[:size, i].copy() for i, term in enumerate(terms) if term is not None}
+        sums = self._sums.pop(name, np.zeros((0, len(terms))))[:size]
+        apart = np.empty(sums.shape[::-1])
+        for start in range(0, size, NEAR):  # turned where it is near the processor
+            apart[:, start : start + NEAR] = sums[start : start + NEAR].T
+        return {f"{name}{i}": apart[i] for i, term in enumerate(terms) if term is not None}
 
 
 def _product(weight: Array, group: Numbers, groups: int, block: Array) -> Array:
@@ -359,3 +358,19 @@ def _product(weight: Array, group: Numbers, groups: int, block: Array) -> Array:
 
     each = np.arange(len(group) + 1, dtype=np.int32)
     return np.asarray(csc_array((weight, group, each), shape=(groups, len(group))) @ block)
+
+
+def add_product(weight: Array, group: Numbers, block: Array, into: Array) -> None:
+    """Add to `into` what `_product` gives, without making it: (rows, terms) and (groups, terms).
+
+    The function behind the public product does this and is not public itself: where it is gone, the product is made.
+    """
+    try:
+        add: Any = import_module("scipy.sparse._sparsetools").csc_matvecs
+    except (ImportError, AttributeError):
+        into += _product(weight, group, len(into), block)
+        return
+    each = np.arange(len(group) + 1, dtype=np.int32)
+    add(
+        len(into), *block.shape, each, group.astype(np.int32, copy=False), weight, block.ravel(), into.ravel()
+    )

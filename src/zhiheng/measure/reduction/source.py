@@ -232,4 +232,6 @@ def floats(table: pa.Table, name: str) -> NDArray[np.float64]:
     column = table.column(name)
     if column.null_count:
         column = pc.fill_null(column, 0)
+    # chunks are copied together, one alone is not
+    column = column.chunk(0) if column.num_chunks == 1 else column
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)

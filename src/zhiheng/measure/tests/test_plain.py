@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +110,19 @@ def test_keys_with_too_many_pairs_go_to_the_database(monkeypatch: pytest.MonkeyP
     same(found, other)
     assert WORD in found.explain()
     assert WORD not in other.explain()
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["in place", "made first"])
+def test_a_product_is_added_where_it_belongs(*, gone: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if gone:
+        monkeypatch.setitem(sys.modules, "scipy.sparse._sparsetools", None)
+    rng = np.random.default_rng(5)
+    weight, group, block = rng.random(500), rng.integers(0, 40, 500), rng.random((500, 3))
+    into = np.ones((50, 3))
+    plain.add_product(weight, group, block, into)
+    wanted = np.ones((50, 3))
+    np.add.at(wanted, group, weight[:, None] * block)
+    np.testing.assert_allclose(into, wanted, rtol=1e-13)
 
 
 @pytest.mark.parametrize(
