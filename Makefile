@@ -10,8 +10,8 @@ CITY   := examples/city
 JOBS   ?= 2
 PORT   ?= 8000
 DEMO    = ZHIHENG_MODE=demo ZHIHENG_DATA=out/demo ZHIHENG_NAME_ZH=澄霁市质量协会 ZHIHENG_NAME_EN='Chengji City Quality Association'
-PYTEST  = $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
-ON_POSTGRES = $(BIN)/python tools/on_postgres.py $(PYTEST) -m "(django_db or site) and not slow"
+PYTEST  = $(BIN)/python -m pytest -n $(JOBS)
+ON_POSTGRES = $(BIN)/python tools/on_postgres.py $(PYTEST) -m "(django_db or site) and not (slow or sqlite)"
 LOCK    = $(BIN)/uv pip compile pyproject.toml --group dev --extra web --extra postgres --universal \
           --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate \
           --no-emit-index-url --no-emit-find-links --quiet

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from told import told
+
 from zhiheng.core.organisations import operations as cards
 from zhiheng.core.organisations.models import Kind
 from zhiheng.core.people import operations as people
@@ -41,6 +43,9 @@ class Story:
     """Two members, one attended; the rate is published; then the other turns out to have attended too."""
 
     def __init__(self):
+        self.__dict__ |= told("story", self._told)
+
+    def _told(self):
         self.by = people.system_account()
         self.own, self.other = (
             cards.add(by=self.by, kind=Kind.COMPANY, name=name, no_code_reason="示例")
@@ -64,6 +69,7 @@ class Story:
                     organisation=card,
                     start=dt.date(2013, 1, 1),
                 )
+        return self.__dict__
 
     def meet(self, card):
         edition = gatherings.hold(by=self.by, kind=Gathering.ACTIVITY, name_zh="会员活动", on=[DAY])
@@ -72,6 +78,10 @@ class Story:
 
     def publish(self, text="2018年会员活动参与率达到[50%](#b1)。"):
         """Publish a report that says the rate, by four hands."""
+        self.report, published = told(f"published: {text}", lambda: self._published(text))
+        return published
+
+    def _published(self, text):
         self.report = reports.begin(
             by=self.by, line="members", title="工作报告", text=text, chain=[Step.DRAFT, Step.ISSUE]
         )
@@ -81,7 +91,7 @@ class Story:
         issuer = Account.objects.create_user("issuer", "a long password")
         Role.objects.create(account=issuer, line="office", part=Part.RUNS, start=dt.date(2013, 1, 1))
         reports.sign(by=issuer, turn=Turn(version, Step.ISSUE))
-        return reports.publish(by=issuer, version=version, number="示质协〔2019〕1号")
+        return self.report, reports.publish(by=issuer, version=version, number="示质协〔2019〕1号")
 
     def get(self, client, role, address, **headers):
         return self.ask(client, role, address, "GET", **headers)

@@ -9,16 +9,18 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import sync_playwright
 from prepare import PASSWORD
 
@@ -65,19 +67,28 @@ def on_server(statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory, worker_id):
-    """Give the name of the prepared database: a file, or a database of the server."""
+def prepared(tmp_path_factory, worker_id, django_db_setup, django_db_blocker):
+    """Give the name of the prepared database (a file, or a database of the server): migrated, and the story told.
+
+    It is a copy of the tests' own database, where some test of this run asked for that; else it is migrated anew.
+    """
     folder = tmp_path_factory.mktemp("prepared")
-    name = f"prepared_{worker_id}"
+    name = f"prepared_{worker_id}" if POSTGRES else str(folder / "prepared.sqlite3")
+    with django_db_blocker.unblock():
+        of_tests = connection.settings_dict["NAME"]
+        if POSTGRES:
+            connection.close()
+            on_server(
+                f"CREATE DATABASE {name}" + (f" TEMPLATE {of_tests}" if of_tests.startswith("test_") else "")
+            )
+        elif connection.is_in_memory_db():
+            connection.ensure_connection()
+            with closing(sqlite3.connect(name)) as copy:
+                connection.connection.backup(copy)
+    python(environment(address(name), folder), str(Path(__file__).parent / "prepare.py"))
+    yield name
     if POSTGRES:
-        on_server(f"CREATE DATABASE {name}")
-        python(environment(address(name), folder), str(Path(__file__).parent / "prepare.py"))
-        yield name
         on_server(f"DROP DATABASE {name} WITH (FORCE)")
-    else:
-        file = folder / "prepared.sqlite3"
-        python(environment(f"sqlite:///{file}", folder), str(Path(__file__).parent / "prepare.py"))
-        yield str(file)
 
 
 def address(name: str) -> str:
@@ -147,11 +158,16 @@ class Site(World):
         raise AssertionError(f"no SMS to {mobile}")
 
     def picture(self, page, name: str) -> None:
-        """Keep a picture of the whole page, look for what axe finds serious, and for sideways scrolling."""
+        """Keep a picture of the whole page, look for what axe finds serious, and for sideways scrolling.
+
+        What a page looks like does not depend on the database: with PostgreSQL only the scrolling is looked for.
+        """
         width = page.viewport_size["width"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
+        if POSTGRES:
+            return
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURES / f"{self.name}-{name}-{width}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         serious = [
@@ -164,12 +180,18 @@ class Site(World):
 
 @pytest.fixture(scope="session")
 def browser():
-    found = shutil.which("chromium")
-    assert found, "The journeys need a browser. On Debian: apt-get install chromium"
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    assert found, "The journeys need a browser. On Debian: apt-get install chromium-headless-shell"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, args=list(QUIET))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(params=[pytest.param("phone", marks=pytest.mark.sqlite), "desktop"])
+def size(request):
+    """The width of a window, one of `SIZES`."""
+    return request.param
 
 
 @pytest.fixture

@@ -10,14 +10,16 @@ PASSWORD = "a long password"
 
 
 def main() -> None:
-    """Migrate and tell the story; the address of the database is in ZHIHENG_DATABASE."""
+    """Migrate what is not, and tell the story; the address of the database is in ZHIHENG_DATABASE."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhiheng.config.settings")
     sys.path.insert(0, str(Path(__file__).parents[1]))
     import django  # noqa: PLC0415 - Django has to be told its settings first
     from django.core.management import call_command  # noqa: PLC0415 - Django has to be told its settings first
+    from django.db import connection  # noqa: PLC0415 - Django has to be told its settings first
 
     django.setup()
-    call_command("migrate", verbosity=0)
+    if "django_migrations" not in connection.introspection.table_names():
+        call_command("migrate", verbosity=0)
     from story import Story  # noqa: PLC0415 - Django has to be told its settings first
 
     for account in Story().accounts.values():

@@ -8,7 +8,6 @@ pytestmark = pytest.mark.site
 SCAN = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_a_ledger_s_year_stands_in_a_published_number(site, size, tmp_path):
     scan = tmp_path / "台账.pdf"
     scan.write_bytes(SCAN)

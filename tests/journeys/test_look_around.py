@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 PAGES = {
     "home": "/",
     "figures": "/figures/",
@@ -18,7 +16,6 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_look_around(site, size):
     with site.visit(size=size) as page:
         for name, address in PAGES.items():

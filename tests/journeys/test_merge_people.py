@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
 
-
-@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_two_cards_become_one(site, size):
     site.do("""
         from zhiheng.core.organisations.models import Organisation

@@ -23,7 +23,6 @@ reports.publish(by=olive, version=version, number="示质协〔2019〕1号")
 """
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_a_sentence_is_opened_to_its_rows(site, size):
     site.do(PUBLISH)
     with site.visit("rita", size) as page:

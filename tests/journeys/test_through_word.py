@@ -98,7 +98,6 @@ def with_macros(given, kept, *, declared):
     return kept
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_a_draft_comes_back_from_word_with_its_edits_and_its_marks(site, tmp_path, size):
     pk = int(site.do(BEGIN))
     with site.visit("alice", size) as page:
@@ -134,7 +133,6 @@ def test_a_draft_comes_back_from_word_with_its_edits_and_its_marks(site, tmp_pat
         site.picture(page, "taken-back")
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_a_file_that_can_act_or_is_none_is_refused_and_nothing_is_lost(site, tmp_path, size):
     pk = int(site.do(BEGIN))
     with site.visit("alice", size) as page:

@@ -66,6 +66,7 @@ def pages(client, language):
             transaction.set_rollback(True)
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_each_page_has_a_title_of_its_own_and_an_english_one_no_chinese_but_in_records(client, language):

@@ -9,8 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```\w+ (\S+/\S+?)( \])?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COPIED = (
@@ -34,7 +32,6 @@ def run(folder, *command):
     return done.stdout
 
 
-@pytest.mark.xdist_group("recipe")
 def test_a_line_made_by_the_recipe_passes_every_law(tmp_path):
     recipe = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     for name in COPIED:

@@ -13,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from story import Story
 
 from zhiheng.core.journal.models import Line
@@ -82,6 +83,13 @@ def signed_in(client):
 
 def without_form_tokens(page):
     return re.sub(r'name="csrf(middlewaretoken" value|" content)="\w+"', "", page.content.decode())
+
+
+def test_a_password_is_kept_so_that_guessing_is_dear():
+    # the tests themselves keep it cheaply (conftest.py); what a site does stands in its settings
+    [first, *_] = import_string("zhiheng.config.settings.PASSWORD_HASHERS")
+    kept = import_string(first)().encode("a long password", "salt-of-this-test")
+    assert kept.startswith("argon2$argon2id$")
 
 
 def test_one_comes_in_by_name_in_any_case_and_by_mobile_with_the_password(client, alice):

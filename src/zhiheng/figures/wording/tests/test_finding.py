@@ -367,6 +367,6 @@ def test_a_megabyte_takes_less_than_two_seconds():
 )
 def test_no_text_takes_more_than_linear_time(piece):
     find("12")
-    small, large = piece * (20_000 // len(piece)), piece * (80_000 // len(piece))
+    small, large = piece * (2_500 // len(piece)), piece * (20_000 // len(piece))
     fastest = [min(seconds(text) for _ in range(3)) for text in (small, large)]  # what else runs only adds
-    assert fastest[1] < max(12 * fastest[0], 0.3)
+    assert fastest[1] < max(24 * fastest[0], 0.1)  # eight times the text; 64 times were its square
