@@ -1,7 +1,7 @@
-"""A site of its own for every journey, in a real browser: the database is a copy of a prepared one.
+"""A site as prepared for every journey, in a real browser: one server a process, its database and files renewed.
 
-The copy is a file (SQLite) or made from a template (PostgreSQL), whichever ZHIHENG_DATABASE names. Pictures of every
-page opened stay in `out/pictures/`.
+The database is a file (SQLite) or made from a template (PostgreSQL), whichever ZHIHENG_DATABASE names. Pictures of
+every page opened stay in `out/pictures/`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import textwrap
 import time
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -194,37 +195,74 @@ def size(request):
     return request.param
 
 
+def renew(database: str, prepared: str) -> None:
+    """Make a database as the prepared one is, whoever has it open."""
+    if POSTGRES:
+        on_server(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+        on_server(f"CREATE DATABASE {database} TEMPLATE {prepared}")
+        return
+    with closing(sqlite3.connect(prepared)) as source, closing(sqlite3.connect(database)) as target:
+        source.backup(target)
+
+
 @pytest.fixture
 def world(prepared, tmp_path, request):
-    if POSTGRES:
-        database = f"journey_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}"
-        on_server(f"CREATE DATABASE {database} TEMPLATE {prepared}")
-    else:
-        database = str(tmp_path / "site.sqlite3")
-        shutil.copy(prepared, database)
+    name = f"journey_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**8}"
+    database = name if POSTGRES else str(tmp_path / "site.sqlite3")
+    renew(database, prepared)
     yield World(environment(address(database), tmp_path))
     if POSTGRES:
         on_server(f"DROP DATABASE {database} WITH (FORCE)")
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running site, whose database and files are renewed for each journey."""
+
+    url: str
+    database: str
+    data: Path
+    log: Path
+
+    def renew(self, prepared: str) -> int:
+        """Let the site stand as prepared; give how long its log is by now."""
+        renew(self.database, prepared)
+        shutil.rmtree(self.data)
+        self.data.mkdir()
+        return self.log.stat().st_size
+
+
+@pytest.fixture(scope="session")
+def server(prepared, tmp_path_factory, worker_id):
+    folder = tmp_path_factory.mktemp("site")
+    database = f"site_{worker_id}" if POSTGRES else str(folder / "site.sqlite3")
+    (data := folder / "data").mkdir()
+    renew(database, prepared)
+    with (log := folder / "server.log").open("w") as told:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "zhiheng.config.command_line", "serve", "--port", "0"],
+            env=environment(address(database), data),
+            stdout=subprocess.PIPE,
+            stderr=told,
+            text=True,
+        )
+        try:
+            url = running.stdout.readline().strip()
+            assert url.startswith("http://"), log.read_text()
+            yield Server(url, database, data, log)
+        finally:
+            running.terminate()
+            running.wait(10)
+            running.stdout.close()
+    if POSTGRES:
+        on_server(f"DROP DATABASE {database} WITH (FORCE)")
+
+
 @pytest.fixture
-def site(world, browser, tmp_path, request):
-    server = subprocess.Popen(
-        [sys.executable, "-m", "zhiheng.config.command_line", "serve", "--port", "0"],
-        env=world.env,
-        stdout=subprocess.PIPE,
-        stderr=(log := (tmp_path / "server.log").open("w")),
-        text=True,
-    )
-    try:
-        url = server.stdout.readline().strip()
-        assert url.startswith("http://"), (tmp_path / "server.log").read_text()
-        made = Site(url, world.env, browser, request.node.originalname.removeprefix("test_"))
-        yield made
-        assert "Traceback" not in (tmp_path / "server.log").read_text()
-        assert made.complaints == []
-    finally:
-        server.terminate()
-        server.wait(10)
-        server.stdout.close()
-        log.close()
+def site(server, prepared, browser, request):
+    told = server.renew(prepared)
+    env = environment(address(server.database), server.data)
+    made = Site(server.url, env, browser, request.node.originalname.removeprefix("test_"))
+    yield made
+    assert "Traceback" not in server.log.read_bytes()[told:].decode()
+    assert made.complaints == []

@@ -69,8 +69,8 @@ def chunked(blocks):
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 @pytest.mark.parametrize("way", ["told", "chunked"])
-def test_an_upload_of_500_mb_is_refused_early_and_not_kept(site, tmp_path, way):
-    with process(site, "serve", "--port", "0", TMPDIR=str(tmp_path)) as server:
+def test_an_upload_of_500_mb_is_refused_early_and_not_kept(world, tmp_path, way):
+    with process(world, "serve", "--port", "0", TMPDIR=str(tmp_path)) as server:
         url = server.stdout.readline().strip()
         before = memory(server.pid)
         blocks = (bytes(MB) for _ in range(500))
