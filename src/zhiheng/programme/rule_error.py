@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from zhiheng.measure.design.replication import drawn_again, normal_law
 from zhiheng.programme.plan import Measured, Plan
 from zhiheng.programme.sampling_error import REPLICATES, Linearised, Part, SamplingError
 
@@ -56,12 +55,7 @@ class _Moving:
         stacked = sparse.vstack(list(self.matrices.values()), format="csr")
         cells = stacked.shape[0] // len(self.matrices)
         combined = self.estimates.combine(stacked, [""] * stacked.shape[0])
-        totals = self.estimates.totals
-        if totals.skeleton.rows_are_units and len(totals.skeleton.stages) == 1:
-            drawn = normal_law(np.nan_to_num(combined.covariance()), REPLICATES, seed)
-        else:
-            influence = totals.unit_influence(self.estimates.gradients, stacked)
-            drawn = drawn_again(totals.skeleton, influence, REPLICATES, seed)
+        drawn = combined.deviations(REPLICATES, seed)
         drawn -= drawn.mean(axis=0)
         spread, se = drawn.std(axis=0, ddof=1), np.nan_to_num(combined.se)
         drawn *= np.divide(se, spread, out=np.zeros_like(se), where=spread > 1e-9 * se)

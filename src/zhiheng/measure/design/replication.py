@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,6 +55,8 @@ def normal_law(covariance: NDArray[np.float64], number: int, seed: int) -> NDArr
 
     For designs whose first-stage units are rows, which are not told apart after the pass.
     """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - slow import
+
     generator = np.random.default_rng(seed)
     variance = np.diag(covariance)
     moves = variance > 1e-20 * variance.max(initial=0.0)  # less is what rounding leaves of none

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zhiheng.measure.design.replication import drawn_again, normal_law
 from zhiheng.measure.estimation.influence import Totals
 from zhiheng.measure.estimation.intervals import of_proportion, symmetric
 from zhiheng.measure.problems import Problem
@@ -182,39 +183,23 @@ class Estimates:
         lower, upper = symmetric(value, self.se, self.df, self.level)
         return replace(self, value=value, lower=lower, upper=upper, method=method)
 
-    def replicates(self, number: int, seed: int) -> Array:
-        """Give bootstrap replicates of all rows: (number, m).
+    def deviations(self, number: int, seed: int) -> Array:
+        """Give how far all rows fall from their values in bootstrap replicates: (number, m).
 
-        First-stage units are drawn with replacement within strata, n-1 of n (Rao & Wu 1988), scaled by the
-        first-stage finite population correction, and applied to the linearised estimates. Where rows are the
-        first-stage units, replicates are drawn from the normal law with the estimated covariance.
+        First-stage units are drawn again (`zhiheng.measure.design.replication`) and applied to the linearised
+        estimates. Where rows are the first-stage units, deviations are drawn from the normal law with the estimated
+        covariance.
         """
-        generator = np.random.default_rng(seed)
-        skeleton = self.totals.skeleton
-        value = np.where(np.isnan(self.value), np.nan, self.value)
-        if skeleton.rows_are_units and len(skeleton.stages) == 1:
-            spread = self.covariance()
-            root = np.linalg.cholesky(
-                spread + np.eye(len(spread)) * 1e-12 * max(float(np.trace(spread)), 1e-300)
-            )
-            return value + generator.standard_normal((number, len(self))) @ root.T
-        influence = self.totals.unit_influence(self.gradients, self._matrix())
-        stage = skeleton.stages[0]
-        stratum, n = stage.unit_parent, stage.sampled
-        root = np.sqrt(np.where(n > 1, stage.scale * (n - 1) / np.maximum(n, 1), 0.0))
-        result = np.empty((number, len(self)))
-        order = np.argsort(stratum, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(n.astype(int))])
-        for r in range(number):
-            drawn = np.zeros(len(stratum))
-            for h in range(len(n)):
-                size = int(n[h])
-                if size > 1:
-                    picks = generator.integers(0, size, size - 1)
-                    times = np.bincount(picks, minlength=size)
-                    drawn[order[starts[h] : starts[h + 1]]] = root[h] * (times * size / (size - 1) - 1)
-            result[r] = value + drawn @ influence
-        return result
+        totals = self.totals
+        if totals.skeleton.rows_are_units and len(totals.skeleton.stages) == 1:
+            return normal_law(np.nan_to_num(self.covariance()), number, seed)
+        return drawn_again(
+            totals.skeleton, totals.unit_influence(self.gradients, self._matrix()), number, seed
+        )
+
+    def replicates(self, number: int, seed: int) -> Array:
+        """Give bootstrap replicates of all rows: (number, m), their values with `deviations`."""
+        return self.value + self.deviations(number, seed)
 
 
 def _plain(value: Any) -> Any:
