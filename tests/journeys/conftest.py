@@ -18,14 +18,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.conf import settings
+from databases import POSTGRES, ROOT, address, environment, on_server, python, renew
 from django.db import connection
 from playwright.sync_api import sync_playwright
 from prepare import PASSWORD
 
-ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "out" / "pictures"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 QUIET = (
@@ -39,32 +37,6 @@ QUIET = (
 )
 REFUSED = re.compile(r"responded with a status of (403|409|422)")
 SIZES = {"phone": {"width": 375, "height": 760}, "desktop": {"width": 1280, "height": 860}}
-POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-
-
-def environment(database: str, data: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "ZHIHENG_DATABASE": database,
-        "ZHIHENG_DATA": str(data),
-        "ZHIHENG_MODE": "development",
-        "ZHIHENG_SECRET_KEY": "only for journeys",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]),
-    }
-
-
-def python(env: dict[str, str], *words: str) -> str:
-    done = subprocess.run([sys.executable, *words], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def on_server(statement: str) -> None:
-    given = settings.DATABASES["default"]
-    with psycopg.connect(
-        host=given["HOST"], user=given["USER"], dbname="postgres", autocommit=True
-    ) as connection:
-        connection.execute(statement)
 
 
 @pytest.fixture(scope="session")
@@ -90,13 +62,6 @@ def prepared(tmp_path_factory, worker_id, django_db_setup, django_db_blocker):
     yield name
     if POSTGRES:
         on_server(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def address(name: str) -> str:
-    if not POSTGRES:
-        return f"sqlite:///{name}"
-    given = settings.DATABASES["default"]
-    return f"postgresql://{given['USER']}@/{name}?host={given['HOST']}"
 
 
 class World:
@@ -193,16 +158,6 @@ def browser():
 def size(request):
     """The width of a window, one of `SIZES`."""
     return request.param
-
-
-def renew(database: str, prepared: str) -> None:
-    """Make a database as the prepared one is, whoever has it open."""
-    if POSTGRES:
-        on_server(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-        on_server(f"CREATE DATABASE {database} TEMPLATE {prepared}")
-        return
-    with closing(sqlite3.connect(prepared)) as source, closing(sqlite3.connect(database)) as target:
-        source.backup(target)
 
 
 @pytest.fixture

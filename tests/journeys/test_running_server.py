@@ -67,6 +67,7 @@ def chunked(blocks):
     yield b"0\r\n\r\n"
 
 
+@pytest.mark.sqlite
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 @pytest.mark.parametrize("way", ["told", "chunked"])
 def test_an_upload_of_500_mb_is_refused_early_and_not_kept(world, tmp_path, way):

@@ -21,6 +21,7 @@ COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOTALL)
 OPENED = sorted(name for name, each in ACCESS.items() if each.method == "GET" and each.status == 200)
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", OPENED)
 def test_a_page_keeps_the_policy_and_says_what_it_is(client, name):

@@ -416,6 +416,7 @@ def office(tmp_path_factory):
     return again
 
 
+@pytest.mark.sqlite
 def test_saved_by_libreoffice_it_still_comes_back_to_the_letter(report, office, tmp_path):
     brought = bring(report, office(round_trip.docx(report.versions.get()), tmp_path))
     assert (brought.title, brought.text) == ("工作报告", TEXT)
@@ -423,6 +424,7 @@ def test_saved_by_libreoffice_it_still_comes_back_to_the_letter(report, office, 
     assert brought.left_out == ()
 
 
+@pytest.mark.sqlite
 def test_edited_and_saved_by_libreoffice_it_comes_back_with_its_marks(report, office, tmp_path):
     document = out(report)
     next(controls(document)[0].iter(qn("w:t"))).text = "超过50%"
