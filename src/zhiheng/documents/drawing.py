@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import json
 import re
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from zhiheng.documents import figures, fonts, theme
+from zhiheng.documents.engine import Engine
 from zhiheng.documents.problems import Problem
 from zhiheng.documents.words import WORDS, Language
 
@@ -45,11 +45,8 @@ def template(name: str) -> str:
 
 
 @functools.cache
-def _engine() -> Any:
-    from py_mini_racer import MiniRacer  # noqa: PLC0415 - 200 ms to start V8
-
-    engine = MiniRacer()
-    atexit.register(engine.close)  # left to the end of the interpreter, it waits for a thread that is gone
+def _engine() -> Engine:
+    engine = Engine()
     engine.eval(echarts_source())
     engine.eval(template("charts.js"))
     engine.eval(
@@ -67,7 +64,7 @@ def chart_words(language: Language) -> dict[str, str]:
 
 @functools.lru_cache(maxsize=64)
 def _drawn(everything: str) -> tuple[str, ...]:
-    drawn: list[str] = json.loads(_engine().call("zhihengDraw", everything))
+    drawn: list[str] = json.loads(str(_engine().call("zhihengDraw", everything)))
     return tuple(_INSTANCE.sub("zr0-", _META.sub("", _STYLE.sub("", one))) for one in drawn)
 
 

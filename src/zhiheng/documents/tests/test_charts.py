@@ -24,6 +24,7 @@ from zhiheng.documents import (
     figures,
     theme,
 )
+from zhiheng.documents.engine import Engine
 from zhiheng.documents.tests.samples import CHARTS, EVIL, bars, estimate, heatmap, quadrants, ranking, trend
 
 
@@ -256,3 +257,13 @@ def test_a_program_that_has_drawn_comes_to_its_end():
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
     )
     assert done.stdout.strip() == "2"
+
+
+def test_what_fails_in_the_engine_is_told_and_one_that_has_ended_says_so():
+    engine = Engine()
+    with pytest.raises(RuntimeError, match="nothing is not defined"):
+        engine.eval("nothing")
+    assert engine.eval("'左' + 1") == "左1"
+    engine.close()
+    with pytest.raises(RuntimeError, match="has ended"):
+        engine.eval("1")

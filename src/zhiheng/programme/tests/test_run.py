@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -350,6 +353,14 @@ def test_command_measure_prints_the_index_and_the_files(folder, tmp_path):
     assert "District" in done.output
     assert "East" in done.output
     assert (tmp_path / "out" / "results.parquet").is_file()
+
+
+def test_the_program_writes_every_document_and_ends_well(folder, tmp_path):
+    program = [Path(sys.executable).parent / "zhiheng", "measure", folder, "--out", tmp_path / "out"]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (done.returncode, done.stderr)
+    names = ("results.parquet", "results.xlsx", "report.html", "report.docx", "report.pdf", "run.json")
+    assert all((tmp_path / "out" / name).stat().st_size > 1000 for name in names)
 
 
 def test_command_measure_refuses_a_bad_programme_and_a_bad_format(folder, tmp_path):
