@@ -99,7 +99,8 @@ def _table(database: Database, table: pa.Table, *, exact: bool) -> Source:
 
 def _workers() -> int:
     """Threads for a pass without the database: it was measured on two, and past four they wait for each other."""
-    return min(4, os.cpu_count() or 1)
+    mine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(4, mine or 1)
 
 
 def _files(database: Database, paths: list[Path], *, exact: bool) -> Source:

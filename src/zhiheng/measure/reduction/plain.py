@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 BATCH = 65_536
 """Rows at a time: few enough to stay near the processor, enough that what Python adds does not count."""
 
+EXACT = 1 << 53
+"""Whole numbers below this are told apart as floats."""
+
 NEAR = 4_096
 """Groups whose sums are turned from rows into columns at a time."""
 
@@ -81,6 +84,7 @@ def group(
                 with turn:
                     batch = next(share, None)
                 if batch is None:
+                    sums.take(desk)
                     return
                 if batch.num_rows:
                     sums.add(desk, batch)
@@ -123,7 +127,7 @@ def _columns(schema: pa.Schema, grouping: Grouping, calibration: CellCalibration
     keys = {*grouping.keys, *grouping.by}
     numbers = {c for t in terms for c, _ in (*t.factors, *t.levels)} | set(grouping.ranges)
     numbers |= {c for t in terms for c in t.answered}
-    if any(not isinstance(v, int | float) for t in terms for _, v in t.levels):
+    if any(not isinstance(v, int | float) or abs(v) >= EXACT for t in terms for _, v in t.levels):
         return None
     made = {c for c in keys | numbers if calibration is not None and c.startswith((CELL, FACTOR, MARGIN))}
     keys, numbers = keys - made, numbers - made
@@ -173,6 +177,7 @@ class _Rows:
         self.number = batch.num_rows
         self._batch = batch
         self._made: dict[str, tuple[Array, NDArray[np.bool_] | None]] = {}
+        self.levels: dict[str, NDArray[np.int64]] = {}
 
     def calibrate(self, calibration: CellCalibration, cell: NDArray[np.int64]) -> None:
         """Add the columns of a calibration, of the cell of each row."""
@@ -180,6 +185,7 @@ class _Rows:
         self._made[CELL] = cell.astype(np.float64), inside
         self._made[FACTOR] = calibration.factors[cell], inside
         for m, level in enumerate(calibration.margins):
+            self.levels[f"{MARGIN}{m}"] = level[cell]
             self._made[f"{MARGIN}{m}"] = level[cell].astype(np.float64), inside
 
     def array(self, column: str) -> pa.Array:
@@ -228,10 +234,34 @@ class _Rows:
         return weight, good
 
 
+class _Held(dict[str, "Array"]):
+    """Sums by name: (groups or more, terms)."""
+
+    def reach(self, name: str, size: int, width: int, nothing: float = 0.0) -> Array:
+        """Give the sums of a name, with room for so many groups."""
+        sums = self.get(name)
+        if sums is None or len(sums) < size:
+            shape = (max(size, 0 if sums is None else 2 * len(sums)), width)
+            grown = np.full(shape, nothing) if nothing else np.zeros(shape)
+            if sums is not None:
+                grown[: len(sums)] = sums
+            self[name] = sums = grown
+        return sums
+
+    def add(self, other: _Held) -> None:
+        """Add the sums of another."""
+        for name, sums in other.items():
+            self.reach(name, *sums.shape)[: len(sums)] += sums
+
+
 class _Desk:
-    """What one worker writes on again and again: the terms of a batch side by side, sums, totals and other squares."""
+    """What one worker writes on again and again, the terms of a batch side by side: sums, totals and other squares.
+
+    And its own sums, where groups are few.
+    """
 
     def __init__(self, blocks: Sequence[Sequence[Term]]) -> None:
+        self.held = _Held()
         self._terms = blocks
         self._blocks = [np.empty((BATCH, len(terms))) for terms in blocks]
         sums, totals, *_ = blocks
@@ -260,12 +290,18 @@ class _Sums:
         self.grouping = grouping
         self._keys, self._domains = Keys(grouping.keys, schema), Keys(grouping.by, schema)
         self._cells = None if calibration is None else _Cells(calibration, schema)
-        other = [t for t in grouping.squares if t not in (*grouping.sums, *grouping.totals)]
-        self.blocks = (grouping.sums, grouping.totals, tuple(other), grouping.counts)
+        # sums over the levels of a margin are a matter of where the weight goes, not of what it is multiplied with
+        margins = (
+            {} if calibration is None else {f"{MARGIN}{m}": x for m, x in enumerate(calibration.margins)}
+        )
+        asked = {t.levels[0][0] for t in grouping.sums if _is_margin(t)}
+        self._margins = {m: int(level.max()) + 1 for m, level in margins.items() if m in asked}
+        own = tuple(t for t in grouping.sums if not _is_margin(t))
+        other = [t for t in grouping.squares if t not in (*own, *grouping.totals)]
+        self.blocks = (own, grouping.totals, tuple(other), grouping.counts)
         self._squared = [i for i, terms in enumerate(self.blocks) if set(terms) & set(grouping.squares)]
         self._lock = threading.Lock()
-        # by name: (groups or more, terms)
-        self._sums: dict[str, Array] = {}
+        self._held = _Held()
 
     def add(self, desk: _Desk, batch: pa.RecordBatch) -> None:
         """Add the rows of a batch."""
@@ -284,20 +320,30 @@ class _Sums:
         if counts.shape[1]:
             parts.append(("c", one, counts))
         parts += [(f"p{i}", weight * weight, blocks[i]) for i in self._squared]
-        few = (
-            groups <= rows.number
-        )  # then each worker adds up its batch for itself; else hardly two rows share a group
-        found = [(name, _product(times, group, groups, block)) for name, times, block in parts if few]
-        total = _product(weight, domain, domains, totals) if totals.shape[1] else None
+        margins = [(m, rows.levels[m], levels) for m, levels in self._margins.items()]
+        if totals.shape[1]:
+            add_product(weight, domain, totals, desk.held.reach("t", domains, totals.shape[1]))
+        # of many groups hardly two rows share one, and they are held once; few are each worker's own
+        few = groups <= rows.number
+        for name, times, block in parts if few else ():
+            add_product(times, group, block, desk.held.reach(name, groups, block.shape[1]))
+        for name, level, levels in margins if few else ():
+            add_product(
+                weight, group * levels + level, one[:, None], desk.held.reach(name, groups * levels, 1)
+            )
         with self._lock:
-            for name, part in found:
-                self._reach(name, self._keys.size, part.shape[1])[:groups] += part
-            for name, times, block in parts if not few else ():
-                add_product(times, group, block, self._reach(name, self._keys.size, block.shape[1]))
+            for name, times, block in () if few else parts:
+                add_product(times, group, block, self._held.reach(name, self._keys.size, block.shape[1]))
+            for name, level, levels in () if few else margins:
+                into = self._held.reach(name, self._keys.size * levels, 1)
+                add_product(weight, group.astype(np.int64) * levels + level, one[:, None], into)
             for i, column in enumerate(self.grouping.ranges):
                 self._range(i, rows, column, group)
-            if total is not None:
-                self._reach("t", self._domains.size, total.shape[1])[:domains] += total
+
+    def take(self, desk: _Desk) -> None:
+        """Add what a worker held."""
+        with self._lock:
+            self._held.add(desk.held)
 
     def _range(self, at: int, rows: _Rows, column: str, group: Numbers) -> None:
         """Widen the range of a column in each group."""
@@ -305,18 +351,7 @@ class _Sums:
         if inside is not None:
             values, group = values[inside], group[inside]
         for name, widen, nothing in (("lo", np.minimum, np.inf), ("hi", np.maximum, -np.inf)):
-            widen.at(self._reach(f"{name}{at}", self._keys.size, 1, nothing)[:, 0], group, values)
-
-    def _reach(self, name: str, size: int, width: int, nothing: float = 0.0) -> Array:
-        """Give the sums of a name, with room for so many groups."""
-        sums = self._sums.get(name)
-        if sums is None or len(sums) < size:
-            shape = (max(size, 0 if sums is None else 2 * len(sums)), width)
-            grown = np.full(shape, nothing) if nothing else np.zeros(shape)
-            if sums is not None:
-                grown[: len(sums)] = sums
-            self._sums[name] = sums = grown
-        return sums
+            widen.at(self._held.reach(f"{name}{at}", self._keys.size, 1, nothing)[:, 0], group, values)
 
     def tables(self) -> tuple[pa.Table, pa.Table | None]:
         """Give the sums by group and the totals by domain, columns named as in the statement; what was held goes."""
@@ -326,51 +361,60 @@ class _Sums:
         found: dict[str, Any] = {f"k{i}": keys[c] for i, c in enumerate(grouping.keys)}
         found["inside"] = np.ones(size, dtype=bool)
         for name in ("rows", "weight", "bad"):
-            found[name] = self._reach(name, size, 1)[:size, 0]
-        found |= self._apart("s", size, grouping.sums) | self._apart("c", size, grouping.counts)
+            found[name] = self._held.reach(name, size, 1)[:size, 0]
+        own, _, _, counts = self.blocks
+        found |= self._apart("s", size, [f"s{grouping.sums.index(t)}" for t in own])
+        found |= self._apart("c", size, [f"c{i}" for i in range(len(counts))])
         for block in self._squared:
-            wanted = [t if t in grouping.squares else None for t in self.blocks[block]]
-            squares = self._apart(f"p{block}", size, wanted)
             place = {t: i for i, t in enumerate(grouping.squares)}
-            found |= {f"p{place[t]}": squares[f"p{block}{i}"] for i, t in enumerate(wanted) if t is not None}
+            names = [f"p{place[t]}" if t in place else None for t in self.blocks[block]]
+            found |= self._apart(f"p{block}", size, names)
+        for margin, levels in self._margins.items():
+            at = {t.levels[0]: i for i, t in enumerate(grouping.sums) if _is_margin(t)}
+            names = [f"s{at[margin, i]}" if (margin, i) in at else None for i in range(levels)]
+            found |= self._apart(margin, size, names)
         for i in range(len(grouping.ranges)):
             for name in (f"lo{i}", f"hi{i}"):
-                values = self._sums.pop(name)[:size, 0]
+                values = self._held.pop(name)[:size, 0]
                 found[name] = pa.array(values, mask=np.isinf(values))
         if not grouping.totals:
             return pa.table(found), None
         keys, size = self._domains.values(), self._domains.size
         total = {f"k{i}": keys[c] for i, c in enumerate(grouping.by)}
-        return pa.table(found), pa.table(total | self._apart("t", size, grouping.totals))
+        names = [f"t{i}" for i in range(len(grouping.totals))]
+        return pa.table(found), pa.table(total | self._apart("t", size, names))
 
-    def _apart(self, name: str, size: int, terms: Sequence[Term | None]) -> dict[str, Array]:
-        """Give the sums of a name, term by term, and let go of them."""
-        sums = self._sums.pop(name, np.zeros((0, len(terms))))[:size]
+    def _apart(self, held: str, size: int, names: Sequence[str | None]) -> dict[str, Array]:
+        """Give sums column by column under their names, without those that have none, and let go of them."""
+        sums = self._held.pop(held, np.zeros((0, 1))).reshape(-1, max(len(names), 1))[:size]
         apart = np.empty(sums.shape[::-1])
         for start in range(0, size, NEAR):  # turned where it is near the processor
             apart[:, start : start + NEAR] = sums[start : start + NEAR].T
-        return {f"{name}{i}": apart[i] for i, term in enumerate(terms) if term is not None}
+        return {name: apart[i] for i, name in enumerate(names) if name is not None}
 
 
-def _product(weight: Array, group: Numbers, groups: int, block: Array) -> Array:
-    """Sum the rows of a block by group, times their weight: (rows, terms) in, (groups, terms) out."""
-    from scipy.sparse import csc_array  # noqa: PLC0415 - slow import
-
-    each = np.arange(len(group) + 1, dtype=np.int32)
-    return np.asarray(csc_array((weight, group, each), shape=(groups, len(group))) @ block)
+def _is_margin(term: Term) -> bool:
+    """Tell whether a term is 1 on one level of a calibration margin, else 0."""
+    return (
+        len(term.levels) == 1
+        and term.levels[0][0].startswith(MARGIN)
+        and not (term.factors or term.answered or term.written)
+    )
 
 
 def add_product(weight: Array, group: Numbers, block: Array, into: Array) -> None:
-    """Add to `into` what `_product` gives, without making it: (rows, terms) and (groups, terms).
+    """Add the rows of a block to their groups, times their weight: (rows, terms) to (groups, terms).
 
-    The function behind the public product does this and is not public itself: where it is gone, the product is made.
+    That is a sparse product. The function behind SciPy's adds to what is there and is not public: where it is gone, the
+    product is made first.
     """
+    kind: Any = np.int32 if len(into) <= np.iinfo(np.int32).max else np.int64
+    each = np.arange(len(group) + 1, dtype=kind)
     try:
         add: Any = import_module("scipy.sparse._sparsetools").csc_matvecs
     except (ImportError, AttributeError):
-        into += _product(weight, group, len(into), block)
+        from scipy.sparse import csc_array  # noqa: PLC0415 - slow import
+
+        into += np.asarray(csc_array((weight, group, each), shape=(len(into), len(group))) @ block)
         return
-    each = np.arange(len(group) + 1, dtype=np.int32)
-    add(
-        len(into), *block.shape, each, group.astype(np.int32, copy=False), weight, block.ravel(), into.ravel()
-    )
+    add(len(into), *block.shape, each, group.astype(kind, copy=False), weight, block.ravel(), into.ravel())
