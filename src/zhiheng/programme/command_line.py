@@ -102,7 +102,9 @@ def check(plan: Path, data: Path | None, lang: Language, *, as_json: bool) -> No
     "--formats", help="逗号分隔 · comma-separated: parquet,xlsx,html,docx,pdf (default: as the plan says)"
 )
 @click.option(
-    "--lang", type=LANGUAGES, help="语言（默认：方案的第一语言） · language, by default the plan's first"
+    "--lang",
+    type=LANGUAGES,
+    help="语言，文档亦然（默认：方案的第一语言） · language, of the documents too; by default the plan's first",
 )
 def measure(
     plan: Path, out: Path, data: Path | None, *, exact: bool, formats: str | None, lang: Language | None
@@ -130,7 +132,7 @@ def measure(
             bars.update(task, description=word(what, shown) if what else "", completed=done, total=steps)
 
         try:
-            run = run_plan(plan, data, out, exact=exact, formats=wanted, progress=tell)
+            run = run_plan(plan, data, out, exact=exact, formats=wanted, language=lang, progress=tell)
         except Problem as problem:
             bars.stop()
             _print(console, problem.findings, shown)

@@ -40,6 +40,8 @@ from zhiheng.programme.target_checks import Targets
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from zhiheng.documents.words import Language
+
 #: the word for everybody
 EVERYBODY = Words("总体", "All")
 
@@ -131,6 +133,7 @@ def measure(
     *,
     exact: bool = False,
     formats: Sequence[str] | None = None,
+    language: Language | None = None,
     progress: Progress = quiet,
 ) -> Run:
     """Measure a programme and write what was found.
@@ -147,6 +150,8 @@ def measure(
         One thread, so that results.parquet has the same bytes on every run.
     formats
         Of `plan_file.FORMATS`; by default those of the plan. results.parquet and run.json are always written.
+    language
+        Of the documents that hold one, and first in the page; by default the plan's first.
     progress
         Called with what is being done, steps done, steps in all.
 
@@ -160,8 +165,12 @@ def measure(
     if prepared.failed or prepared.plan is None:
         raise Problem(prepared.findings)
     _try_folder(Path(out))
+    plan_of_run = prepared.plan
+    if language is not None:
+        told = tuple(dict.fromkeys((language, *plan_of_run.outputs.language)))
+        plan_of_run = replace(plan_of_run, outputs=replace(plan_of_run.outputs, language=told))
     try:
-        run = _measured(prepared, prepared.plan, Path(data) if data is not None else Path(plan), Path(out), clock,
+        run = _measured(prepared, plan_of_run, Path(data) if data is not None else Path(plan), Path(out), clock,
                         exact=exact)  # fmt: skip
     except EngineProblem as error:
         raise Problem([Finding("not_measured", found=(error.text("zh"), error.text("en")))]) from error

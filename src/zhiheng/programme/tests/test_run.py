@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from docx import Document
 from small import INDICATORS, answers, points, programme, reword, spoil, write
 
 from zhiheng.programme.command_line import main
@@ -361,6 +362,16 @@ def test_the_program_writes_every_document_and_ends_well(folder, tmp_path):
     assert done.returncode == 0, (done.returncode, done.stderr)
     names = ("results.parquet", "results.xlsx", "report.html", "report.docx", "report.pdf", "run.json")
     assert all((tmp_path / "out" / name).stat().st_size > 1000 for name in names)
+
+
+def test_the_documents_speak_the_language_asked_for(folder, tmp_path):
+    for language, title in (("zh", "小城满意度"), ("en", "Small town satisfaction")):
+        out = tmp_path / language
+        done = CliRunner().invoke(
+            main, ["measure", str(folder), "--out", str(out), "--formats", "docx", "--lang", language]
+        )
+        assert done.exit_code == 0, done.output
+        assert title in "\n".join(p.text for p in Document(out / "report.docx").paragraphs)
 
 
 def test_command_measure_refuses_a_bad_programme_and_a_bad_format(folder, tmp_path):
