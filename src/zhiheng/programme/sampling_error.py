@@ -312,5 +312,8 @@ def _draws(plan: Plan, tree: Tree, leaves: Leaves, found: LevelEstimates, labels
             if measured in group.position:
                 rows = group.position[measured][leaves.origin[:, :, k], unit].ravel()
                 here = np.flatnonzero((rows >= 0) & ~np.isnan(leaves.cells[:, k]))
-                raw[:, here, k] = drawn[:, rows[here]]
+                leaf, values = tree.leaves[k], drawn[:, rows[here]]
+                if leaf.normalise == "scale":  # no sample leaves the answer scale, a linearised replicate may
+                    values = np.clip(values, leaf.low, leaf.high)
+                raw[:, here, k] = values
     return Draws(evaluate(tree, raw, labels).values, figures)
