@@ -14,7 +14,7 @@ from scipy.special import stdtrit
 
 from zhiheng.measure.indices import civic
 from zhiheng.measure.indices.aggregate import carry_forward, evaluate
-from zhiheng.measure.indices.compare import Comparison, compare
+from zhiheng.measure.indices.compare import MINIMUM_REPLICATES, Comparison, compare
 from zhiheng.measure.indices.problems import Finding, Problem, some
 from zhiheng.measure.indices.progress import Chain, Change, chain, changes
 from zhiheng.measure.indices.tree import Tree
@@ -95,6 +95,7 @@ def index_level(
     error = sampling_error(plan, tree, index, leaves, found, analyses, exact=exact)
     se, df = error.se.reshape(value.shape), error.df.reshape(value.shape)
     method, covariance = dict(error.method), None
+    replicates: Array | None = None
     root = tree.codes.index(tree.root.code)
     civic_rules = CivicRules.of(settings, tree, found)
     civil, after = civic_rules.applied(value[root], names)
@@ -105,13 +106,19 @@ def index_level(
             root=root, exact=exact,
         )  # fmt: skip
         se[root] = np.where(np.isnan(after), np.nan, of_root.se.reshape(shape))
-        df[root], covariance = of_root.df.reshape(shape), of_root.covariance
+        df[root], covariance, replicates = of_root.df.reshape(shape), of_root.covariance, of_root.replicates
         method[tree.root.code] += f"; {METHOD}"
     elif found.groups:
         covariance = covariance_of_root(error, root, after.size)
+        replicates = error.draws.values[:, :, root] if error.draws is not None and not error.parts else None
     value[root] = after
     half = -stdtrit(np.where(np.isfinite(df) & (df > 0), df, 1e12), (1 - settings.level) / 2) * se
     whole = len(found.units) == 1 and found.level == "all"
+    comparisons = (
+        {}
+        if whole
+        else _comparisons(plan, found, names, value[root], covariance, df[root], replicates=replicates)
+    )
     return LevelIndex(
         codes=tree.codes,
         value=value,
@@ -120,7 +127,7 @@ def index_level(
         upper=value + half,
         df=df,
         covariance=covariance,
-        comparisons={} if whole else _comparisons(plan, found, names, value[root], covariance, df[root]),
+        comparisons=comparisons,
         changes=_changes(settings, found, names, value[root], covariance, df[root]),
         chains=_chains(found, names, value[root], covariance),
         applied={wave: one.applied for wave, one in zip(found.waves, civil, strict=True)},
@@ -256,24 +263,38 @@ def _cautious(df: Array) -> float:
 
 
 def _comparisons(
-    plan: Plan, found: LevelEstimates, names: Sequence[str], value: Array, covariance: Array | None, df: Array
+    plan: Plan,
+    found: LevelEstimates,
+    names: Sequence[str],
+    value: Array,
+    covariance: Array | None,
+    df: Array,
+    *,
+    replicates: Array | None,
 ) -> dict[str, Comparison]:
+    """Compare the units of each wave, by replicates where the error of the index comes from them."""
     assert plan.index is not None
     size = len(found.units)
-    return {
-        wave: compare(
+    result = {}
+    for w, wave in enumerate(found.waves):
+        here = np.isfinite(value[w])
+        if not here.any():
+            continue
+        own = slice(w * size, (w + 1) * size)
+        drawn = None if replicates is None else replicates[:, own]
+        if drawn is not None and np.isfinite(drawn[:, here]).all(axis=1).sum() < MINIMUM_REPLICATES:
+            drawn = None  # too few in which every unit has an index
+        spread = np.zeros((size, size)) if covariance is None else covariance[own, own]
+        result[wave] = compare(
             value[w],
-            covariance=np.zeros(size)
-            if covariance is None
-            else covariance[w * size :, w * size :][:size, :size],
+            covariance=spread if drawn is None else None,
+            replicates=drawn,
             units=names,
             level=plan.index.level,
             df=_cautious(df[w]),
             seed=plan.seed,
         )
-        for w, wave in enumerate(found.waves)
-        if np.isfinite(value[w]).any()
-    }
+    return result
 
 
 def _changes(

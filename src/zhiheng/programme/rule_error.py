@@ -23,7 +23,7 @@ import numpy as np
 from scipy import sparse
 
 from zhiheng.programme.plan import Measured, Plan
-from zhiheng.programme.sampling_error import REPLICATES, Linearised, Part, SamplingError
+from zhiheng.programme.sampling_error import BY_REPLICATES, REPLICATES, Linearised, Part, SamplingError
 
 if TYPE_CHECKING:
     from zhiheng.measure.estimation.estimates import Estimates
@@ -31,16 +31,27 @@ if TYPE_CHECKING:
 
     Rules = Callable[[Array, Mapping[Measured, Array]], Array]
 
-METHOD = f"deductions, bonus points and vetoes by {REPLICATES} bootstrap replicates of first-stage units"
+METHOD = f"deductions, bonus points and vetoes by {BY_REPLICATES}"
 
 
 @dataclass(frozen=True)
 class RootError:
-    """Error of the root after the rules: se and df (cells,), covariance (cells, cells)."""
+    """Error of the root after the rules.
+
+    Attributes
+    ----------
+    se, df
+        (cells,).
+    covariance
+        (cells, cells).
+    replicates
+        (replicates, cells) of the root, where they are all that is known of its error.
+    """
 
     se: Array
     df: Array
     covariance: Array
+    replicates: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -51,14 +62,10 @@ class _Moving:
     matrices: Mapping[Measured | None, sparse.csr_matrix]
 
     def deviations(self, seed: int) -> dict[Measured | None, Array]:
-        """Draw (replicates, cells) of each, scaled to its standard error under the whole design."""
+        """Draw (replicates, cells) of each."""
         stacked = sparse.vstack(list(self.matrices.values()), format="csr")
         cells = stacked.shape[0] // len(self.matrices)
-        combined = self.estimates.combine(stacked, [""] * stacked.shape[0])
-        drawn = combined.deviations(REPLICATES, seed)
-        drawn -= drawn.mean(axis=0)
-        spread, se = drawn.std(axis=0, ddof=1), np.nan_to_num(combined.se)
-        drawn *= np.divide(se, spread, out=np.zeros_like(se), where=spread > 1e-9 * se)
+        drawn = self.estimates.combine(stacked, [""] * stacked.shape[0]).deviations(REPLICATES, seed)
         return {what: drawn[:, i * cells :][:, :cells] for i, what in enumerate(self.matrices)}
 
 
@@ -130,7 +137,7 @@ def _by_replicates(
     }
     after = np.nan_to_num(rules(base, statistics))
     covariance = np.atleast_2d(np.cov(after, rowvar=False))
-    return RootError(np.sqrt(np.diag(covariance)), np.full(base.shape[1], np.inf), covariance)
+    return RootError(np.sqrt(np.diag(covariance)), np.full(base.shape[1], np.inf), covariance, after)
 
 
 def _of_rules(table: Linearised, looked_at: Sequence[Measured], root: int, *, exact: bool) -> _Moving:

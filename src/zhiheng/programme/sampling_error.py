@@ -9,7 +9,8 @@ with r_k = answered, and the variance of the node is the design variance of the 
 column a node, however many indicators it has: one pass for all nodes of a level. A value carried over from an earlier
 wave has its z in the rows of that wave.
 
-Where it is not smooth (ranks, percentiles, end points from the data), first-stage units are resampled.
+Where it is not smooth (ranks, percentiles, end points from the data), first-stage units are resampled, scaled to the
+standard errors of the whole design (docs/methods/replication.md).
 
 Tables are independent samples: their parts of the variance are added, with Satterthwaite's degrees of freedom.
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 #: replicates where the delta method does not apply
 REPLICATES = 500
+BY_REPLICATES = f"{REPLICATES} bootstrap replicates of first-stage units"
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,9 @@ def sampling_error(
         for q in set(range(len(tree.codes))) - set(smooth):
             variance[q] = draws.values[:, :, q].var(axis=0, ddof=1)
     df = np.divide(variance**2, spread, out=np.full(shape, np.inf), where=spread > 0)
-    replicates = f"{REPLICATES} bootstrap replicates of first-stage units"
-    method = {c: "delta method" if s else replicates for c, s in zip(tree.codes, index.smooth, strict=True)}
+    method = {
+        c: "delta method" if s else BY_REPLICATES for c, s in zip(tree.codes, index.smooth, strict=True)
+    }
     return SamplingError(np.where(missing, np.nan, np.sqrt(variance)), df, parts, draws, method)
 
 
@@ -309,5 +312,8 @@ def _draws(plan: Plan, tree: Tree, leaves: Leaves, found: LevelEstimates, labels
             if measured in group.position:
                 rows = group.position[measured][leaves.origin[:, :, k], unit].ravel()
                 here = np.flatnonzero((rows >= 0) & ~np.isnan(leaves.cells[:, k]))
-                raw[:, here, k] = drawn[:, rows[here]]
+                leaf, values = tree.leaves[k], drawn[:, rows[here]]
+                if leaf.normalise == "scale":  # no sample leaves the answer scale, a linearised replicate may
+                    values = np.clip(values, leaf.low, leaf.high)
+                raw[:, here, k] = values
     return Draws(evaluate(tree, raw, labels).values, figures)

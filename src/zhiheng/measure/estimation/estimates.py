@@ -187,18 +187,45 @@ class Estimates:
         """Give how far all rows fall from their values in bootstrap replicates: (number, m).
 
         First-stage units are drawn again (`zhiheng.measure.design.replication`) and applied to the linearised
-        estimates. Where rows are the first-stage units, deviations are drawn from the normal law with the estimated
-        covariance.
+        estimates. What does not move then and has an error all the same (rows are the first-stage units, or these are
+        all in the sample and the error comes from later stages) is drawn from the normal law with the estimated
+        covariance. Every row is centred and scaled to its standard error: that of all stages and the lonely-unit rule.
+
+        Parameters
+        ----------
+        number : of replicates, at least 2.
+
+        Raises
+        ------
+        Problem : as in `covariance`, where the normal law is needed.
         """
-        totals = self.totals
-        if totals.skeleton.rows_are_units and len(totals.skeleton.stages) == 1:
-            return normal_law(np.nan_to_num(self.covariance()), number, seed)
-        return drawn_again(
-            totals.skeleton, totals.unit_influence(self.gradients, self._matrix()), number, seed
+        totals, matrix = self.totals, self._matrix()
+        rows_alone = totals.skeleton.rows_are_units and len(totals.skeleton.stages) == 1
+        if rows_alone:
+            drawn = np.zeros((number, len(self)))
+        else:
+            influence = totals.unit_influence(self.gradients, matrix)
+            drawn = drawn_again(totals.skeleton, influence, number, seed)
+        still = np.flatnonzero((drawn.std(axis=0) <= 1e-9 * self.se) & (self.se > 0))
+        if len(still):
+            covariance = np.nan_to_num(totals.combined_covariance(self.gradients, matrix[still]))
+            # not by the random numbers that drew the units
+            drawn[:, still] = normal_law(covariance, number, seed if rows_alone else (seed, 1))
+        drawn -= drawn.mean(axis=0)
+        spread = drawn.std(axis=0, ddof=1)
+        # an error that is not known, as where there is no data, scales nothing
+        drawn *= np.divide(
+            self.se, spread, out=np.ones_like(spread), where=np.isfinite(self.se) & (spread > 0)
         )
+        return drawn
 
     def replicates(self, number: int, seed: int) -> Array:
-        """Give bootstrap replicates of all rows: (number, m), their values with `deviations`."""
+        """Give bootstrap replicates of all rows: (number, m), their values with `deviations`.
+
+        Raises
+        ------
+        Problem : as in `deviations`.
+        """
         return self.value + self.deviations(number, seed)
 
 

@@ -9,7 +9,7 @@ from zhiheng.documents import Block, Bullets, Cell, Column, Facts, Heading, Para
 from zhiheng.programme.ledger import REASONS
 from zhiheng.programme.report.names import Names, both, clauses, filled, listed, run_on, words
 from zhiheng.programme.report.weighting import method_name
-from zhiheng.programme.sampling_error import REPLICATES
+from zhiheng.programme.sampling_error import BY_REPLICATES, REPLICATES
 
 if TYPE_CHECKING:
     from zhiheng.programme.estimation import Analysis
@@ -245,15 +245,43 @@ def _rule_errors(names: Names) -> Iterator[Text]:
 
 
 def _errors_in_words(names: Names) -> Text:
-    return filled(
+    return run_on(
+        [
+            Text(
+                "标准误按上述抽样设计用泰勒线性化计算。",
+                "Standard errors follow the sample design by Taylor linearisation.",
+            ),
+            *replicates_in_words(names),
+            filled(
+                Text(
+                    "区间为{level}置信区间，答案比例用logit法，其余用t分布。"
+                    "deff为与有放回简单随机抽样相比的设计效应，n为有效回答数。",
+                    "Intervals have level {level}: by logit for shares of answers, by Student's t for all else. deff "
+                    "compares with simple random sampling with replacement; n counts valid answers.",
+                ),
+                level=names.confidence,
+            ),
+        ]
+    )
+
+
+def replicates_in_words(names: Names) -> Iterator[Text]:
+    """Which scores have their error from replicates, where any have."""
+    indices = [level.index for level in names.run.levels if level.index is not None]
+    if not any(method.startswith(BY_REPLICATES) for index in indices for method in index.method.values()):
+        return
+    plan = names.plan
+    some = [leaf for leaf in plan.leaves if any(i.method[leaf[0]].startswith(BY_REPLICATES) for i in indices)]
+    yield filled(
         Text(
-            "标准误按上述抽样设计用泰勒线性化计算。区间为{level}置信区间，答案比例用logit法，其余用t分布。"
-            "deff为与有放回简单随机抽样相比的设计效应，n为有效回答数。",
-            "Standard errors follow the sample design by Taylor linearisation. Intervals have level {level}: by logit "
-            "for shares of answers, by Student's t for all else. deff compares with simple random sampling with "
-            "replacement; n counts valid answers.",
+            "{leaves}按参评单位的数据换算，没有导数；其得分和由此汇总的指数不用线性化，标准误取自{n}次自助复制"
+            "（重抽初级抽样单元，并按全部抽样阶段的标准误定标），区间用正态分布。",
+            "{leaves}: put on the scale by the data of the units, which has no derivative. Standard errors of these "
+            "scores, and of the index made of them, come not from linearisation but from {n} bootstrap replicates "
+            "(first-stage units drawn again, scaled to the error of all stages); their intervals are normal.",
         ),
-        level=names.confidence,
+        leaves=listed(names.node(code) for code, _ in some),
+        n=REPLICATES,
     )
 
 

@@ -66,7 +66,8 @@ def workbook(run: Run) -> Workbook:
                     "n counts valid answers.",
                 ),
                 level=names.confidence,
-            )
+            ),
+            *ground.replicates_in_words(names),
         ]
         if any(t.role != "published" for t in run.plan.tables)
         else [Text("全部为公布值，没有抽样误差。", "All values are published ones without sampling error.")],

@@ -181,6 +181,27 @@ def test_whether_a_rule_looks_at_a_sample_is_said(report):
     assert any("from samples; their error" in one for one in sayings(report, "en"))
 
 
+def test_errors_from_replicates_are_said_to_be(run, report, folder, tmp_path):
+    """Where an indicator takes its end points from the data, and only there, in the report and in the workbook."""
+    (folder / "indicators.csv").write_text(
+        "code,parent,name_zh,name_en,weight,table,variable,normalise,low,high\nindex,,指数,Index,,,,,,\n"
+        "bus,index,公交,Bus,0.6,answers,bus,minmax,,\nsite,index,现场,Sites,0.4,points,clean,scale,0,1\n",
+        encoding="utf-8",
+    )
+    other = measure(folder, out=tmp_path / "out", formats=[])
+    for language, words in (
+        (
+            "zh",
+            "公交按参评单位的数据换算，没有导数；其得分和由此汇总的指数不用线性化，标准误取自500次自助复制",
+        ),
+        ("en", "Bus: put on the scale by the data of the units"),
+    ):
+        assert any(words in one for one in sayings(compose(other), language))
+        assert any(words in say(one, language) for one in workbook(other).method)
+        assert not any(words[-12:] in one for one in sayings(report, language))
+        assert not any(words[-12:] in say(one, language) for one in workbook(run).method)
+
+
 def test_no_section_is_empty_and_no_column_is_all_missing(report):
     for block, after in zip(report.blocks, [*report.blocks[1:], None], strict=True):
         if isinstance(block, Heading):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from zhiheng.measure.tests.oracle import Stage, variance_of_sum
 from zhiheng.programme import measure
-from zhiheng.programme.tests.drawn import population, write
+from zhiheng.programme.tests.drawn import STREETS_DRAWN, population, write
 
 NEVER = 1e6
 STAGES = {
@@ -53,6 +54,21 @@ def test_a_deduction_from_the_same_streets_carries_its_covariance(tmp_path):
         assert value[area] == pytest.approx(10 * means[0] - 20 * means[1] - less)
     np.testing.assert_allclose(np.diag(covariance), se**2, rtol=1e-9)
     assert np.abs(covariance - np.diag(np.diag(covariance))).max() < 1e-9
+
+
+def test_where_all_streets_are_visited_the_houses_move_the_index_and_its_rule(tmp_path):
+    folder = write(tmp_path / "p", population(), 2, 1, {"answers": (20, NEVER)})
+    rows = pq.read_table(folder / "answers.parquet")
+    every = rows.set_column(
+        rows.schema.get_field_index("streets_n"), "streets_n", pa.array([STREETS_DRAWN] * len(rows))
+    )
+    pq.write_table(every, folder / "answers.parquet")
+    _, se, _, _, _ = found(folder, tmp_path)
+    for area in range(2):
+        answers = rows_of(folder, "answers", area)
+        both = linear(answers, lambda r: 10 * r["score"] - 20 * r["fault"])
+        assert se[area] == pytest.approx(variance_of_sum(answers, STAGES["answers"], both) ** 0.5, rel=1e-9)
+        assert se[area] > 0.1
 
 
 def test_a_deduction_at_its_cap_adds_no_error(tmp_path):

@@ -169,6 +169,19 @@ def test_end_points_from_the_data_take_replicates(folder, tmp_path):
     assert index.value[index.codes.index("bus")].max() == 100
 
 
+def test_replicates_stay_on_the_answer_scale(folder, tmp_path):
+    """Of 20 points most are clean: a linearised replicate of their share may be more than 1."""
+    (folder / "indicators.csv").write_text(
+        "code,parent,name_zh,weight,table,variable,normalise,low,high\nindex,,指数,,,,,,\n"
+        "bus,index,公交,0.6,answers,bus,minmax,,\nsite,index,现场,0.4,points,clean,scale,0,1\n",
+        encoding="utf-8",
+    )
+    index = measure(folder, out=tmp_path / "out", formats=[]).level("district").index
+    assert "replicates" in index.method["index"]
+    assert "replicates" not in index.method["site"]
+    assert (index.se[index.codes.index("index")] > 0).all()
+
+
 def test_deduction_and_veto(folder, tmp_path):
     rules = """
 [[index.adjust]]
