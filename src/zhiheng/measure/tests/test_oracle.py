@@ -424,6 +424,24 @@ def test_nonresponse_cells(shape: Shape, seed: int, where: str | None, by: tuple
             agree(found, i, expected("y", inside))
 
 
+@pytest.mark.parametrize("strata", [None, "h"])
+def test_weights_from_fractions_are_written_a_stratum_not_a_unit(strata: str | None) -> None:
+    rows = [
+        {"h": h, "street": f"{h}{s}", "streets_n": 100 + s0, "sex": i % 2, "y": float(s)}
+        for s0, h in enumerate("ab")
+        for s in range(30)
+        for i in range(2)
+    ]
+    for row in rows if strata is None else ():
+        row["streets_n"] = 300
+    design = Design(strata=strata, clusters="street", population="streets_n")
+    weighted = poststratify(pa.Table.from_pylist(rows), design, "sex", {0: 150.0, 1: 250.0})
+    assert str(weighted.design.weight_expression).count("WHEN") == (2 if strata else 0)
+    base = base_weights(rows, [Stage(strata, "street", "streets_n")])
+    expected = raked(rows, base, {("sex",): {(0,): 150.0, (1,): 250.0}})
+    np.testing.assert_allclose(weights_of(pa.Table.from_pylist(rows), weighted.design), expected, rtol=1e-13)
+
+
 @every_shape
 @settings(slowly, max_examples=4)
 @given(seed=st.integers(0, 2**32 - 1), raking=st.booleans())

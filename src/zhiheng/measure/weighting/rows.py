@@ -74,7 +74,10 @@ def fraction_weights(data: object, design: Design, *, exact: bool = False) -> De
     """Write weights that follow from sampling fractions out as an expression of the design columns."""
     if design.weights is not None or design.weight_expression is not None:
         return design
+    # units of the last stage share the weight of the stratum or higher unit they lie in: none of them is named
     columns = [c for s in design.counted_stages for c in (s.stratum, s.cluster) if c and c != "*"]
+    if not design.rows_are_units:
+        columns.pop()
     with opened(data, exact=exact) as source:
         leaves = reduce_rows(source, design.with_calibration(None), [ONE], by=columns)
     values = np.empty(len(leaves.domains))
