@@ -25,8 +25,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Weight “{column}” is missing in {count} rows. Fill it, or take these rows out of the data.",
     ),
     "weight_not_positive": (
-        "权数“{column}”的最小值为 {found}，必须大于 0。请改正或将这些行移出数据。",
-        "Weight “{column}” has minimum {found}; weights must be above 0. Mend them or take the rows out.",
+        "权数“{column}”含有 {found}；权数必须是大于 0 的有限数。请改正或将这些行移出数据。",
+        "Weight “{column}” holds {found}; weights must be finite numbers above 0. Mend them or take the rows out.",
     ),
     "design_key_missing": (
         "设计列“{column}”有缺失值。分层与整群的编码必须完整。",
@@ -63,6 +63,15 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "样本中“{columns}”的取值没有总体目标：{found}。请补上目标。",
         "Sampled values of “{columns}” have no target: {found}. Add the targets.",
     ),
+    "target_not_positive": (
+        "“{columns}”的总体目标必须是大于 0 的有限数：{found}。样本中有这些取值的行；若总体中没有，请将这些行移出数据。",
+        "Targets for “{columns}” must be finite numbers above 0: {found}. The sample has rows of these values; "
+        "if the population has none, take the rows out of the data.",
+    ),
+    "target_not_finite": (
+        "总体目标必须是有限数：{found}。请改正目标。",
+        "Targets must be finite numbers: {found}. Mend the targets.",
+    ),
     "targets_disagree": (
         "各边际目标的合计不一致：{found}。各边际必须加总到同一总体。",
         "The margins add up to different totals: {found}. All margins must sum to one population.",
@@ -71,6 +80,13 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{method} 在 {iterations} 次迭代后仍未收敛，最大相对偏差 {found}。请检查目标或放宽界限。",
         "{method} did not converge in {iterations} iterations; largest relative gap {found}. "
         "Check the targets or relax the bounds.",
+    ),
+    "factor_not_positive": (
+        "{method} 只有用 0 或负的权数因子（最小 {found}）才能满足目标。请设 bounds=(下限, 上限)，下限大于 0，"
+        '或改用 method="raking"；若某目标为 0，请将相应的行移出数据。',
+        "{method} meets the targets only with factors of 0 or less on the weights (lowest {found}). "
+        'Set bounds=(low, high) with low above 0, or method="raking"; '
+        "where a target is 0, take its rows out of the data.",
     ),
     "calibration_singular": (
         "校准变量线性相关，无法求解：{found}。请删去多余的变量。",

@@ -123,7 +123,9 @@ class Analysis:
         return groups
 
 
-def analysis_of(plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, Targets]]) -> Analysis:
+def analysis_of(
+    plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, Targets]], *, exact: bool = False
+) -> Analysis:
     """Make the analysis table and its weights.
 
     Raises
@@ -148,11 +150,13 @@ def analysis_of(plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, T
         weighted = Weighted(design, ())
         if weighting.nonresponse is not None:
             where = f'"{weighting.nonresponse.responded}" = 1'
-            weighted = nonresponse(data, design, list(weighting.nonresponse.cells), where)
+            weighted = nonresponse(data, design, list(weighting.nonresponse.cells), where, exact=exact)
             if margins:  # the targets are for the answered rows alone
                 data = data.filter(pc.equal(data.column(weighting.nonresponse.responded), 1.0))
                 where = None
-        data, weighted = _weigh(data, weighted, {m.columns: t for m, t in margins}, weighting.trim)
+        data, weighted = _weigh(
+            data, weighted, {m.columns: t for m, t in margins}, weighting.trim, exact=exact
+        )
         design, steps = weighted.design, weighted.report
     return Analysis(table, data, design, steps, where, measured)
 
@@ -196,11 +200,13 @@ def _weigh(
     weighted: Weighted,
     targets: Mapping[tuple[str, ...], Targets],
     bounds: tuple[float | None, float | None] | None,
+    *,
+    exact: bool,
 ) -> tuple[pa.Table, Weighted]:
     """Margins, trimming, and the margins again where trimming moved them."""
     if targets:
         data, weighted = _settled(data, weighted)
-        weighted = rake(data, weighted.design, _keyed(targets)).after(weighted.report)
+        weighted = rake(data, weighted.design, _keyed(targets), exact=exact).after(weighted.report)
     if bounds is None:
         return data, weighted
     final = weights_of(data, weighted.design)
@@ -210,10 +216,10 @@ def _weigh(
         upper is not None and bool((final > upper).any())
     ):
         data, weighted = _settled(data, weighted, final)
-        weighted = trim(data, weighted.design, lower=lower, upper=upper).after(weighted.report)
+        weighted = trim(data, weighted.design, lower=lower, upper=upper, exact=exact).after(weighted.report)
         data, weighted = _settled(data, weighted)
         if targets:
-            weighted = rake(data, weighted.design, _keyed(targets)).after(weighted.report)
+            weighted = rake(data, weighted.design, _keyed(targets), exact=exact).after(weighted.report)
     return data, weighted
 
 

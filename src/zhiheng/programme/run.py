@@ -222,7 +222,10 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         "weights",
         1,
         6,
-        lambda: {n: _weighted(plan, t, prepared.margins.get(n, ())) for n, t in prepared.tables.items()},
+        lambda: {
+            n: _weighted(plan, t, prepared.margins.get(n, ()), exact=exact)
+            for n, t in prepared.tables.items()
+        },
     )
     levels, shares = clock.timed("estimates", 2, 6, lambda: _estimated(prepared, plan, analyses, exact=exact))
     whole = next((level for level in levels if level.code == WHOLE), None)
@@ -272,10 +275,12 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
     )  # fmt: skip
 
 
-def _weighted(plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, Targets]]) -> Analysis:
+def _weighted(
+    plan: Plan, table: CleanTable, margins: Sequence[tuple[Margin, Targets]], *, exact: bool
+) -> Analysis:
     """Make the analysis of a table; where its weights cannot be made, tell which table and which margins."""
     try:
-        return analysis_of(plan, table, margins)
+        return analysis_of(plan, table, margins, exact=exact)
     except EngineProblem as error:
         where = f"tables.{table.plan.name}." + ("weighting" if table.plan.weighting else "design")
         files = [m.path for m, _ in margins]

@@ -265,15 +265,20 @@ def _check_weights(source: Source, table: pa.Table, design: Design, weight: Term
     given = design.weights is not None or design.weight_expression is not None
     if not given or not floats(table, "bad").any():
         return
+    raise bad_weight(source, design, weight.sql)
+
+
+def bad_weight(source: Source, design: Design, weight: str) -> Problem:
+    """Tell of weights, given as SQL, that are not all good what is wrong with them."""
     name = design.weights or "w"
     found = source.query(
         f"SELECT count(*) - count({WEIGHT}) AS missing, min({WEIGHT}) AS least "
-        f"FROM (SELECT *, {weight.sql} AS {WEIGHT} FROM {source.name}) WHERE ({GOOD}) IS NOT TRUE",
+        f"FROM (SELECT *, ({weight})::DOUBLE AS {WEIGHT} FROM {source.name}) WHERE ({GOOD}) IS NOT TRUE",
         "weights",
     ).to_pylist()[0]
     if found["missing"]:
-        raise Problem("weight_missing", column=name, count=found["missing"])
-    raise Problem("weight_not_positive", column=name, found=found["least"])
+        return Problem("weight_missing", column=name, count=found["missing"])
+    return Problem("weight_not_positive", column=name, found=found["least"])
 
 
 @dataclass(frozen=True)

@@ -228,7 +228,7 @@ class _Rows:
         """Give the weight of each row, and whether it is a good one; a bad one is 0."""
         weight = np.empty(self.number)
         self.fill(term, weight)
-        good = (weight > 0) & (weight <= np.inf)
+        good = (weight > 0) & (weight < np.inf)
         if not good.all():
             weight[~good] = 0.0
         return weight, good

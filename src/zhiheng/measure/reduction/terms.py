@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 WEIGHT = "zhiheng_weight"
@@ -10,8 +11,11 @@ WEIGHT = "zhiheng_weight"
 CELL, FACTOR, MARGIN = "zhiheng_cell", "zhiheng_factor", "zhiheng_margin"
 """Columns that a calibration by cells adds to the rows."""
 
-GOOD = f"{WEIGHT} > 0 AND {WEIGHT} <= 'infinity'::DOUBLE"
+GOOD = f"{WEIGHT} > 0 AND {WEIGHT} < 'infinity'::DOUBLE"
 """That a weight is positive and a number; NaN is above infinity here."""
+
+BAD = f"count(CASE WHEN {GOOD} THEN NULL ELSE 1 END)"
+"""How many rows have no such weight."""
 
 
 def quoted(column: str) -> str:
@@ -33,6 +37,8 @@ def literal(value: object) -> str:
 def real(value: float) -> str:
     """Give a number as a SQL double, to the last bit (a plain literal would be a decimal)."""
     text = repr(float(value))
+    if not math.isfinite(value):
+        return f"'{text}'::DOUBLE"
     return text if "e" in text else f"{text}e0"
 
 
@@ -122,7 +128,7 @@ class Grouping:
         select += [
             "count(*) AS rows",
             f"sum({WEIGHT}) AS weight",
-            f"count(CASE WHEN {GOOD} THEN NULL ELSE 1 END) AS bad",
+            f"{BAD} AS bad",
         ]
         weighted = [
             ("s", self.sums, WEIGHT),

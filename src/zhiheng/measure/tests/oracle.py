@@ -206,3 +206,41 @@ def regressed(base: Array, x: Array, targets: Array) -> Array:
     left = sum(base[i] * np.outer(x[i], x[i]) for i in range(len(base)))
     solution = np.linalg.solve(left, targets - base @ x)
     return np.array([base[i] * (1 + x[i] @ solution) for i in range(len(base))])
+
+
+def nearest(base: Array, x: Array, targets: Array, low: float, high: float) -> Array:
+    """Give the weights that meet the targets at the smallest raking distance, with factors between bounds.
+
+    The distance Σ d (g log g - g + 1) is minimised as it stands (Deville & Särndal 1992, 2.1), by sequential quadratic
+    programming over all factors: about 1e-6.
+    """
+    from scipy.optimize import minimize  # noqa: PLC0415 - slow import
+
+    size = base.sum()
+    found = minimize(
+        lambda g: (base * (g * np.log(g) - g + 1)).sum() / size,
+        np.ones(len(base)),
+        jac=lambda g: base * np.log(g) / size,
+        bounds=[(low, high)] * len(base),
+        constraints={
+            "type": "eq",
+            "fun": lambda g: (base * g) @ x / targets - 1,
+            "jac": lambda _: (base[:, None] * x / targets).T,
+        },
+        method="SLSQP",
+        options={"ftol": 1e-15, "maxiter": 1000},
+    )
+    assert found.success, found.message
+    return base * found.x
+
+
+def answered(
+    rows: Sequence[Row], base: Array, cells: Sequence[str], responded: Callable[[Row], bool]
+) -> Array:
+    """Give respondents the weight of all rows of their cell; the others have none."""
+    weights = np.zeros(len(rows))
+    for i, row in enumerate(rows):
+        cell = [j for j, r in enumerate(rows) if all(r[c] == row[c] for c in cells)]
+        if responded(row):
+            weights[i] = base[i] * base[cell].sum() / sum(base[j] for j in cell if responded(rows[j]))
+    return weights

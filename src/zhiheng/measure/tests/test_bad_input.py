@@ -120,27 +120,38 @@ def test_condition_that_is_no_condition() -> None:
 # ── weights ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("bad", [0.0, -1.5], ids=["zero", "negative"])
-def test_weight_not_above_zero(bad: float) -> None:
+WEIGHTINGS: dict[str, Any] = {
+    "rake": lambda rows: rake(
+        rows, DESIGN, {"sex": {"f": 10.0, "m": 10.0}, "district": {"east": 9.0, "west": 11.0}}
+    ),
+    "poststratify": lambda rows: poststratify(rows, DESIGN, "sex", {"f": 10.0, "m": 10.0}),
+    "calibrate": lambda rows: calibrate(rows, DESIGN, {"(intercept)": 12.0}),
+    "nonresponse": lambda rows: nonresponse(rows, DESIGN, "sex", "score IS NOT NULL"),
+    "trim": lambda rows: trim(rows, DESIGN, upper=2.0),
+    "weights_of": lambda rows: weights_of(rows, DESIGN),
+}
+every_weighting = pytest.mark.parametrize("weighting", WEIGHTINGS.values(), ids=WEIGHTINGS.keys())
+
+
+@every_weighting
+@pytest.mark.parametrize("bad", [0.0, -1.5, float("nan"), float("inf")])
+def test_weight_not_above_zero_or_no_number(bad: float, weighting: Any) -> None:
     rows = table(wt=[1.0, 2.0, bad, 3.0, 2.5, 1.0])
     refused("weight_not_positive", "wt", str(bad), data=rows)
-    for weighting in (
-        lambda: poststratify(rows, DESIGN, "sex", {"f": 10.0, "m": 10.0}),
-        lambda: weights_of(rows, DESIGN),
-    ):
-        with pytest.raises(Problem) as problem:
-            weighting()
-        assert problem.value.code == "weight_not_positive"
-
-
-def test_weight_missing() -> None:
-    refused("weight_missing", "wt", "1", data=table(wt=[1.0, 2.0, None, 3.0, 2.5, 1.0]))
-
-
-def test_weight_not_a_number() -> None:
+    refused("weight_not_positive", "wt", str(bad), data=rows, design=Design(strata="sex", weights="wt"))
     with pytest.raises(Problem) as problem:
-        mean(table(wt=[1.0, 2.0, float("nan"), 3.0, 2.5, 1.0]), "score", DESIGN)
-    assert "wt" in str(problem.value)
+        weighting(rows)
+    assert problem.value.code == "weight_not_positive"
+    assert f" {bad};" in problem.value.text("en")
+
+
+@every_weighting
+def test_weight_missing(weighting: Any) -> None:
+    rows = table(wt=[1.0, 2.0, None, 3.0, 2.5, 1.0])
+    refused("weight_missing", "wt", "1", data=rows)
+    with pytest.raises(Problem) as problem:
+        weighting(rows)
+    assert problem.value.code == "weight_missing"
 
 
 # ── design ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -235,6 +246,54 @@ def test_calibration_that_cannot_meet_its_targets() -> None:
     with pytest.raises(Problem) as problem:
         calibrate(table(), DESIGN, {"(intercept)": 100.0}, bounds=(0.5, 2.0))
     assert problem.value.code == "not_converged"
+
+
+@pytest.mark.parametrize("bounds", [None, (-1.0, 5.0)])
+def test_calibration_that_would_leave_weights_of_zero_or_less(bounds: tuple[float, float] | None) -> None:
+    rows = table(score=[7.0, 8.0, 4.0, 5.0, 6.0, 9.0])
+    with pytest.raises(Problem) as problem:
+        calibrate(rows, DESIGN, {"(intercept)": 11.0, "score": 90.0}, bounds=bounds)
+    assert problem.value.code == "factor_not_positive"
+    assert "-0.802" in str(problem.value)
+    for language in ("zh", "en"):
+        assert "bounds=" in problem.value.text(language)
+
+
+def test_calibration_to_a_total_of_zero() -> None:
+    with pytest.raises(Problem) as problem:
+        calibrate(table(), DESIGN, {"(intercept)": 11.0, "sex=f": 0.0})
+    assert problem.value.code == "factor_not_positive"
+    assert "where a target is 0" in problem.value.text("en")
+
+
+@pytest.mark.parametrize("bad", [0.0, -2.0, float("nan"), float("inf")])
+def test_raking_to_a_total_that_gives_no_weights(bad: float) -> None:
+    with pytest.raises(Problem) as problem:
+        poststratify(table(), DESIGN, "sex", {"f": bad, "m": 10.0})
+    assert problem.value.code == "target_not_positive"
+    assert f"f={bad:g}" in str(problem.value)
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_calibration_to_no_number(bad: float) -> None:
+    with pytest.raises(Problem) as problem:
+        calibrate(table(), DESIGN, {"(intercept)": bad})
+    assert problem.value.code == "target_not_finite"
+    assert "(intercept)" in str(problem.value)
+
+
+def test_calibration_on_a_variable_that_holds_nan() -> None:
+    with pytest.raises(Problem) as problem:
+        calibrate(table(score=[7.0, float("nan"), 4.0, 5.0, 6.0, 9.0]), DESIGN, {"score": 90.0})
+    assert problem.value.code == "not_a_number"
+    assert "score" in str(problem.value)
+
+
+@pytest.mark.parametrize("bounds", [None, (0.5, float("inf"))])
+def test_logit_without_two_bounds(bounds: tuple[float, float] | None) -> None:
+    with pytest.raises(Problem) as problem:
+        calibrate(table(), DESIGN, {"(intercept)": 12.0}, method="logit", bounds=bounds)
+    assert problem.value.code == "option_unknown"
 
 
 def test_calibration_on_two_names_for_one_thing() -> None:

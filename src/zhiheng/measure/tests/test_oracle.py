@@ -19,6 +19,7 @@ from zhiheng.measure import (
     calibrate,
     contrast,
     mean,
+    nonresponse,
     poststratify,
     proportion,
     rake,
@@ -33,8 +34,10 @@ from zhiheng.measure.tests.oracle import (
     Row,
     Sample,
     Stage,
+    answered,
     base_weights,
     indicators,
+    nearest,
     raked,
     regressed,
     variance_of_sum,
@@ -337,6 +340,106 @@ def check_calibrated(shape: Shape, kind: str, seed: int, where: str | None) -> N
     found = ratio(data, [("y", "x")], design, by="g", where=where)
     for i, inside in each_domain(found, keep):
         agree(found, i, sample.ratio("y", "x", inside))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_raking_between_bounds_is_the_nearest_there_is(seed: int) -> None:
+    """Factors stay between the bounds, targets are met, and no other such factors are nearer to 1."""
+    rng, low, high = np.random.default_rng(seed), 0.8, 1.3
+    rows: list[Row] = [
+        {"weight": float(w), "y": float(y), "x": float(x), "sex": int(sex)}
+        for w, y, x, sex in zip(
+            rng.uniform(0.5, 9, 40),
+            rng.normal(50, 12, 40),
+            rng.uniform(1, 9, 40),
+            rng.integers(1, 3, 40),
+            strict=True,
+        )
+    ]
+    base = np.array([r["weight"] for r in rows])
+    x = np.array([[1.0, r["x"], float(r["sex"] == 2)] for r in rows])
+    wanted = (base * np.clip(1 + 0.12 * (x[:, 1] - 5) + rng.uniform(-0.2, 0.2, 40), low, high)) @ x
+    targets = dict(zip(["(intercept)", "x", "sex=2"], map(float, wanted), strict=True))
+    data = pa.Table.from_pylist(rows)
+    weighted = calibrate(data, Design(weights="weight"), targets, method="raking", bounds=(low, high))
+    weights = weights_of(data, weighted.design)
+    factors, step = weights / base, weighted.report[0]
+    assert low - 1e-15 <= factors.min() <= factors.max() <= high + 1e-15
+    assert (step.factor_low, step.factor_high) == (low, high)
+    np.testing.assert_allclose(weights @ x, wanted, rtol=1e-11)
+    np.testing.assert_allclose(weights, nearest(base, x, wanted, low, high), rtol=2e-6)
+    sample = Sample(rows, (Stage(None, None, None),), weights, x, base)
+    agree(mean(data, "y", weighted.design), 0, sample.mean("y", lambda _: True))
+
+
+@pytest.mark.parametrize("method", ["linear", "raking"])
+def test_bounds_that_no_factor_reaches_change_nothing(method: Any) -> None:
+    data = table_of(draw(7, SHAPES["clusters"]))
+    design = SHAPES["clusters"].design
+    targets = {"(intercept)": float(np.sum(data["weight"].to_numpy()) * 1.1)}
+    free = calibrate(data, design, targets, method=method)
+    for bounds in ((0.2, 5.0), (0.2, float("inf")), (float("-inf"), 5.0)):
+        held = calibrate(data, design, targets, method=method, bounds=bounds)
+        assert weights_of(data, held.design).tolist() == weights_of(data, free.design).tolist()
+
+
+@every_shape
+@settings(slowly, max_examples=3)
+@samples_and_domains
+def test_nonresponse_cells(shape: Shape, seed: int, where: str | None, by: tuple[str, ...]) -> None:
+    """Respondents carry the weight of all rows of their cell; the variance takes that as given."""
+    rows, cells = draw(seed, shape), ["sex", "wave"]
+    base, data, keep = sample_of(rows, shape), table_of(rows), WHERES[where]
+
+    def responded(row: Row) -> bool:
+        return row["x"] is not None
+
+    def asked(row: Row) -> bool:
+        return responded(row) and keep(row)
+
+    try:
+        variance_of_sum(rows, shape.stages, np.zeros(len(rows)))
+    except LonelyUnit:
+        return
+    if not any(asked(r) and all(r[b] is not None for b in by) for r in rows):
+        return
+    silent = {tuple(r[c] for c in cells) for r in rows} - {
+        tuple(r[c] for c in cells) for r in rows if responded(r)
+    }
+    if silent:
+        with pytest.raises(Problem) as refused:
+            nonresponse(data, shape.design, cells, "x IS NOT NULL")
+        assert refused.value.code == "target_unknown_cell"
+        return
+    weighted = nonresponse(data, shape.design, cells, "x IS NOT NULL")
+    weights = answered(rows, base.weights, cells, responded)
+    counted = np.array([responded(r) for r in rows])
+    np.testing.assert_allclose(weights_of(data, weighted.design)[counted], weights[counted], rtol=1e-12)
+    np.testing.assert_allclose(weights.sum(), base.weights.sum(), rtol=1e-12)
+    sample = Sample(rows, shape.stages, weights)
+    condition = "x IS NOT NULL" if where is None else f"x IS NOT NULL AND ({where})"
+    for estimate, expected in ((mean, sample.mean), (total, sample.total)):
+        found = estimate(data, "y", weighted.design, by=by, where=condition)
+        for i, inside in each_domain(found, asked):
+            agree(found, i, expected("y", inside))
+
+
+@pytest.mark.parametrize("strata", [None, "h"])
+def test_weights_from_fractions_are_written_a_stratum_not_a_unit(strata: str | None) -> None:
+    rows = [
+        {"h": h, "street": f"{h}{s}", "streets_n": 100 + s0, "sex": i % 2, "y": float(s)}
+        for s0, h in enumerate("ab")
+        for s in range(30)
+        for i in range(2)
+    ]
+    for row in rows if strata is None else ():
+        row["streets_n"] = 300
+    design = Design(strata=strata, clusters="street", population="streets_n")
+    weighted = poststratify(pa.Table.from_pylist(rows), design, "sex", {0: 150.0, 1: 250.0})
+    assert str(weighted.design.weight_expression).count("WHEN") == (2 if strata else 0)
+    base = base_weights(rows, [Stage(strata, "street", "streets_n")])
+    expected = raked(rows, base, {("sex",): {(0,): 150.0, (1,): 250.0}})
+    np.testing.assert_allclose(weights_of(pa.Table.from_pylist(rows), weighted.design), expected, rtol=1e-13)
 
 
 @every_shape

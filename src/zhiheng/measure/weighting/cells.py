@@ -11,10 +11,10 @@ import numpy as np
 from zhiheng.measure.design import CellCalibration, Design
 from zhiheng.measure.design.grouping import tally
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction.leaves import weight_sql
+from zhiheng.measure.reduction.leaves import bad_weight, weight_sql
 from zhiheng.measure.reduction.opening import opened
 from zhiheng.measure.reduction.source import floats
-from zhiheng.measure.reduction.terms import WEIGHT, quoted
+from zhiheng.measure.reduction.terms import BAD, WEIGHT, quoted
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
 from zhiheng.measure.weighting.rows import fixed_weights, fraction_weights
 
@@ -44,33 +44,30 @@ class CellTotals:
     high: Array
 
 
-def cell_totals(data: object, design: Design, columns: Sequence[str]) -> CellTotals:
+def cell_totals(data: object, design: Design, columns: Sequence[str], *, exact: bool = False) -> CellTotals:
     """Gather base weights by cell in one pass.
 
     Raises
     ------
-    Problem : a column is not there, a weight is missing or not positive.
+    Problem : a column is not there, a weight is missing, not positive or no number.
     """
-    with opened(data) as source:
+    with opened(data, exact=exact) as source:
         source.require(columns)
         weight = weight_sql(design, source)
         keys = ", ".join(f"{quoted(c)} AS k{i}" for i, c in enumerate(columns))
         table = source.query(
-            f"SELECT {keys}, count(*) AS rows, count({WEIGHT}) AS weighted, sum({WEIGHT}) AS weight, "
+            f"SELECT {keys}, count(*) AS rows, {BAD} AS bad, sum({WEIGHT}) AS weight, "
             f"sum({WEIGHT} * {WEIGHT}) AS square, "
             f"min({WEIGHT}) AS low, max({WEIGHT}) AS high "
             f"FROM (SELECT *, {weight} AS {WEIGHT} FROM {source.name}) GROUP BY ALL ORDER BY ALL",
             "cells",
         )
-    rows, name = floats(table, "rows"), design.weights or "w"
-    if (missing := rows.sum() - floats(table, "weighted").sum()) > 0:
-        raise Problem("weight_missing", column=name, count=int(missing))
-    if not floats(table, "low").min() > 0:
-        raise Problem("weight_not_positive", column=name, found=float(floats(table, "low").min()))
+        if floats(table, "bad").any():
+            raise bad_weight(source, design, weight)
     values = [table.column(f"k{i}").to_pylist() for i in range(len(columns))]
     return CellTotals(
-        tuple(columns), tuple(zip(*values, strict=True)), rows, floats(table, "weight"), floats(table, "square"),
-        floats(table, "low"), floats(table, "high"),
+        tuple(columns), tuple(zip(*values, strict=True)), floats(table, "rows"), floats(table, "weight"),
+        floats(table, "square"), floats(table, "low"), floats(table, "high"),
     )  # fmt: skip
 
 
@@ -99,7 +96,10 @@ def _margin(cells: CellTotals, columns: tuple[str, ...], wanted: Mapping[Any, fl
     number = {k: i for i, k in enumerate(dict.fromkeys(found))}
     level = np.array([number[f] for f in found], dtype=np.int64)
     labels = tuple("/".join(str(v) for v in k) for k in number)
-    return _Margin(name, level, labels, np.array([asked[k] for k in number]))
+    target = np.array([asked[k] for k in number])
+    if bad := [f"{label}={t:g}" for label, t in zip(labels, target, strict=True) if not 0 < t < np.inf]:
+        raise Problem("target_not_positive", columns=name, found=", ".join(bad[:5]))
+    return _Margin(name, level, labels, target)
 
 
 def rake(
@@ -110,6 +110,7 @@ def rake(
     max_iterations: int = 1000,
     tolerance: float = 1e-12,
     residuals: Literal["weights", "rows"] = "weights",
+    exact: bool = False,
 ) -> Weighted:
     """Rake the weights to population margins (iterative proportional fitting).
 
@@ -122,6 +123,7 @@ def rake(
     tolerance : largest gap to any target, relative to the total of its margin.
     residuals : how the variance projects on the margins: with the base ``weights``, as the theory of calibration has
         it and R's `calibrate` does, or with every row counting once (``rows``), as R's `rake` does.
+    exact : one thread, so that the factors have the same bits on every run.
 
     Returns
     -------
@@ -129,7 +131,8 @@ def rake(
 
     Raises
     ------
-    Problem : a level without target or a target without level, margins with different totals, no convergence.
+    Problem : a level without target or a target without level, a target of 0 or less, margins with different totals, no
+        convergence.
 
     Notes
     -----
@@ -139,8 +142,8 @@ def rake(
     """
     asked = {(k if isinstance(k, tuple) else (k,)): v for k, v in targets.items()}
     columns = tuple(dict.fromkeys(c for k in asked for c in k))
-    design = fraction_weights(data, fixed_weights(data, design))
-    cells = cell_totals(data, design, columns)
+    design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
+    cells = cell_totals(data, design, columns, exact=exact)
     margins = [_margin(cells, k, v) for k, v in asked.items()]
     sums = [float(m.target.sum()) for m in margins]
     if max(sums) - min(sums) > 1e-6 * max(sums):
@@ -148,7 +151,7 @@ def rake(
             "targets_disagree", found=", ".join(f"{m.name}={s:g}" for m, s in zip(margins, sums, strict=True))
         )
     factors, iterations, gap = _fit(cells.weight, margins, max_iterations, tolerance)
-    if gap > max(tolerance, 1e-9):
+    if not gap <= max(tolerance, 1e-9):
         raise Problem(
             "not_converged", method="rake", iterations=iterations, found=_worst(cells, margins, factors)
         )
@@ -187,17 +190,24 @@ def _worst(cells: CellTotals, margins: Sequence[_Margin], factors: Array) -> str
 
 
 def poststratify(
-    data: object, design: Design, columns: str | Sequence[str], targets: Mapping[Any, float]
+    data: object,
+    design: Design,
+    columns: str | Sequence[str],
+    targets: Mapping[Any, float],
+    *,
+    exact: bool = False,
 ) -> Weighted:
     """Post-stratify: scale each cell to its population total. One margin of `rake`; same errors raised.
 
     Checked against R survey 4.1.1 `postStratify` at 1e-10.
     """
     key = (columns,) if isinstance(columns, str) else tuple(columns)
-    return rake(data, design, {key: targets})
+    return rake(data, design, {key: targets}, exact=exact)
 
 
-def nonresponse(data: object, design: Design, cells: str | Sequence[str], responded: str) -> Weighted:
+def nonresponse(
+    data: object, design: Design, cells: str | Sequence[str], responded: str, *, exact: bool = False
+) -> Weighted:
     """Adjust for nonresponse: in each cell, respondents carry the weight of all.
 
     Parameters
@@ -206,6 +216,7 @@ def nonresponse(data: object, design: Design, cells: str | Sequence[str], respon
     design : design with base weights.
     cells : columns that define the adjustment cells.
     responded : SQL condition that a row is a respondent.
+    exact : one thread, so that the factors have the same bits on every run.
 
     Returns
     -------
@@ -217,9 +228,9 @@ def nonresponse(data: object, design: Design, cells: str | Sequence[str], respon
     Problem : a cell without respondents.
     """
     columns = (cells,) if isinstance(cells, str) else tuple(cells)
-    design = fraction_weights(data, fixed_weights(data, design))
-    every = cell_totals(data, design, columns)
-    with opened(data) as source:
+    design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
+    every = cell_totals(data, design, columns, exact=exact)
+    with opened(data, exact=exact) as source:
         keys = ", ".join(f"{quoted(c)} AS k{i}" for i, c in enumerate(columns))
         weight = weight_sql(design, source)
         table = source.query(
@@ -234,7 +245,7 @@ def nonresponse(data: object, design: Design, cells: str | Sequence[str], respon
     factors = every.weight / np.array([answered[c] for c in every.cells])
     margin = _Margin("×".join(columns), np.arange(len(factors)), tuple(map(str, every.cells)), every.weight)
     result = _weighted("nonresponse", design, every, [margin], factors, 1)
-    return replace(result, design=fixed_weights(data, result.design))
+    return replace(result, design=fixed_weights(data, result.design, exact=exact))
 
 
 def _weighted(

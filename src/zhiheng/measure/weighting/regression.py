@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from zhiheng.measure.design import Design, RegressionCalibration
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction.leaves import weight_sql
+from zhiheng.measure.reduction.leaves import bad_weight, weight_sql
 from zhiheng.measure.reduction.opening import opened
 from zhiheng.measure.reduction.source import NUMERIC, Source, floats
-from zhiheng.measure.reduction.terms import quoted, real
+from zhiheng.measure.reduction.terms import BAD, WEIGHT, quoted, real
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
 from zhiheng.measure.weighting.rows import fixed_weights, fraction_weights
 
@@ -40,14 +40,13 @@ def _factor(
 ) -> tuple[str, str]:
     """Give the g-weight and its derivative in x'λ as SQL."""
     eta = "(" + " + ".join(f"({t}) * ({real(v)})" for t, v in zip(terms, solution, strict=True)) + ")"
-    if method == "raking":
-        return f"exp({eta})", f"exp({eta})"
-    if method == "linear":
+    if method in ("linear", "raking"):
+        free, change = (f"(1e0 + {eta})", "1e0") if method == "linear" else (f"exp({eta})", f"exp({eta})")
         if bounds is None:
-            return f"(1e0 + {eta})", "1e0"
+            return free, change
         low, high = map(real, bounds)
-        inside = f"CASE WHEN 1e0 + {eta} BETWEEN {low} AND {high} THEN 1e0 ELSE 0e0 END"
-        return f"greatest({low}, least({high}, 1e0 + {eta}))", inside
+        inside = f"CASE WHEN {free} BETWEEN {low} AND {high} THEN {change} ELSE 0e0 END"
+        return f"greatest({low}, least({high}, {free}))", inside
     low_end, high_end = bounds or (0.0, 1e6)
     slope = (high_end - low_end) / ((1 - low_end) * (high_end - 1))
     grown = f"exp(least({real(slope)} * {eta}, 500e0))"
@@ -68,6 +67,7 @@ def calibrate(
     bounds: tuple[float, float] | None = None,
     max_iterations: int = 100,
     tolerance: float = 1e-12,
+    exact: bool = False,
 ) -> Weighted:
     """Calibrate weights so that weighted totals of x equal known population totals.
 
@@ -77,9 +77,11 @@ def calibrate(
     design : design with base weights; an earlier calibration becomes part of them.
     targets : ``"(intercept)"``, ``"column=level"`` or a numeric column → population total.
     method : distance: ``linear`` (the GREG estimator), ``raking`` (exponential) or ``logit`` (needs bounds).
-    bounds : lowest and highest factor on a weight, around 1.
+    bounds : lowest and highest factor on a weight, around 1. Linear and raking factors are cut at them, logit factors
+        stay between them.
     max_iterations : Newton steps, each one pass over the rows; linear without bounds needs one.
     tolerance : largest gap to a target, relative to its size.
+    exact : one thread, so that the factors have the same bits on every run.
 
     Returns
     -------
@@ -87,7 +89,8 @@ def calibrate(
 
     Raises
     ------
-    Problem : x is collinear, or the targets cannot be met within the bounds.
+    Problem : x is collinear, the targets cannot be met within the bounds, or only with a factor of 0 or less; a weight
+        is missing, not positive or no number.
 
     Notes
     -----
@@ -95,18 +98,25 @@ def calibrate(
     """
     if method not in ("linear", "raking", "logit"):
         raise Problem("option_unknown", option="method", found=method, legal="linear, raking, logit")
-    if method == "logit" and bounds is None:
-        raise Problem("option_unknown", option="bounds", found=None, legal="(low, high) for logit")
+    if method == "logit" and (bounds is None or not np.isfinite(bounds).all()):
+        raise Problem("option_unknown", option="bounds", found=bounds, legal="finite (low, high) for logit")
     if bounds is not None and not bounds[0] < 1 < bounds[1]:
         raise Problem("option_unknown", option="bounds", found=bounds, legal="low < 1 < high")
-    design = fraction_weights(data, fixed_weights(data, design))
     wanted = np.array(list(targets.values()), dtype=np.float64)
-    with opened(data) as source:
+    if bad := [f"{k}={t:g}" for k, t in targets.items() if not np.isfinite(t)]:
+        raise Problem("target_not_finite", found=", ".join(bad))
+    design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
+    with opened(data, exact=exact) as source:
         terms = tuple(_term(source, name) for name in targets)
         weight = weight_sql(design, source)
         solution = np.zeros(len(terms))
         reached, gram, first = _sums(source, weight, terms, *_factor(terms, solution, method, bounds))
+        if first["bad"]:
+            raise bad_weight(source, design, weight)
         base_gram, base = gram, reached
+        for name, sum_of in zip(targets, base, strict=True):
+            if not np.isfinite(sum_of):
+                raise Problem("not_a_number", column=name)
         if np.linalg.matrix_rank(gram / np.sqrt(np.outer(np.diag(gram), np.diag(gram)))) < len(terms):
             raise Problem("calibration_singular", found=", ".join(targets))
         scale = np.maximum(np.abs(wanted), 1e-300)
@@ -122,13 +132,15 @@ def calibrate(
                 if gap < previous or gap <= tolerance:
                     break
                 step = step / 2
-            if gap >= previous:
+            else:
                 gap = previous
                 break
             solution, (reached, gram, summary) = solution + step, tried
         passes = iterations
         if gap > max(tolerance, 1e-9):
             raise Problem("not_converged", method=method, iterations=passes, found=f"{gap:.2g}")
+        if not summary["factor_low"] > 0:
+            raise Problem("factor_not_positive", method=method, found=f"{summary['factor_low']:.4g}")
     factor, _ = _factor(terms, solution, method, bounds)
     step_report = Step(
         method, int(summary["rows"]), first["weight"], summary["weight"],
@@ -151,19 +163,25 @@ def _sums(
     select = [f"sum(w * g * x{i}) AS t{i}" for i in range(size)]
     select += [f"sum(w * d * x{i} * x{j}) AS m{i}_{j}" for i in range(size) for j in range(i, size)]
     select += [
-        "count(*) AS rows", "sum(w * g) AS weight", "sum(w * g * w * g) AS square", "min(w * g) AS low",
-        "max(w * g) AS high", "min(g) AS factor_low", "max(g) AS factor_high",
+        "count(*) AS rows", f"{BAD} AS bad", "sum(w * g) AS weight", "sum(w * g * w * g) AS square",
+        "min(w * g) AS low", "max(w * g) AS high", "min(g) AS factor_low", "max(g) AS factor_high",
         *(f"count(x{i}) AS c{i}" for i in range(size)),
     ]  # fmt: skip
     inner = ", ".join(
-        [f"{weight} AS w", f"{factor} AS g", f"{slope} AS d", *(f"{t} AS x{i}" for i, t in enumerate(terms))]
+        [
+            f"{weight} AS w",
+            f"{weight} AS {WEIGHT}",
+            f"{factor} AS g",
+            f"{slope} AS d",
+            *(f"{t} AS x{i}" for i, t in enumerate(terms)),
+        ]
     )
     table = source.query(
         f"SELECT {', '.join(select)} FROM (SELECT {inner} FROM {source.name})", "calibration"
     )
     summary = {
         k: float(floats(table, k)[0])
-        for k in ("rows", "weight", "square", "low", "high", "factor_low", "factor_high")
+        for k in ("rows", "bad", "weight", "square", "low", "high", "factor_low", "factor_high")
     }
     for i in range(size):
         if floats(table, f"c{i}")[0] != summary["rows"]:

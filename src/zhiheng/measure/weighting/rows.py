@@ -10,10 +10,10 @@ import numpy as np
 
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction.leaves import reduce_rows, weight_sql
+from zhiheng.measure.reduction.leaves import bad_weight, reduce_rows, weight_sql
 from zhiheng.measure.reduction.opening import opened
 from zhiheng.measure.reduction.source import floats
-from zhiheng.measure.reduction.terms import ONE, literal, quoted, real
+from zhiheng.measure.reduction.terms import BAD, ONE, WEIGHT, literal, quoted, real
 from zhiheng.measure.weighting.report import Step, Weighted, kish
 
 if TYPE_CHECKING:
@@ -55,13 +55,13 @@ def case_of(columns: Sequence[str], cells: Sequence[tuple[object, ...]], values:
     return f"CASE {' '.join(parts)} END"
 
 
-def fixed_weights(data: object, design: Design) -> Design:
+def fixed_weights(data: object, design: Design, *, exact: bool = False) -> Design:
     """Make an earlier calibration part of the base weights, which the variance then takes as given."""
     calibration = design.calibration
     if calibration is None:
         return design
-    design = fraction_weights(data, design)
-    with opened(data) as source:
+    design = fraction_weights(data, design, exact=exact)
+    with opened(data, exact=exact) as source:
         base = weight_sql(design, source)
     if isinstance(calibration, RegressionCalibration):
         factor = calibration.factor
@@ -70,12 +70,15 @@ def fixed_weights(data: object, design: Design) -> Design:
     return replace(design, calibration=None, weights=None, weight_expression=f"({base}) * ({factor})")
 
 
-def fraction_weights(data: object, design: Design) -> Design:
+def fraction_weights(data: object, design: Design, *, exact: bool = False) -> Design:
     """Write weights that follow from sampling fractions out as an expression of the design columns."""
     if design.weights is not None or design.weight_expression is not None:
         return design
+    # units of the last stage share the weight of the stratum or higher unit they lie in: none of them is named
     columns = [c for s in design.counted_stages for c in (s.stratum, s.cluster) if c and c != "*"]
-    with opened(data) as source:
+    if not design.rows_are_units:
+        columns.pop()
+    with opened(data, exact=exact) as source:
         leaves = reduce_rows(source, design.with_calibration(None), [ONE], by=columns)
     values = np.empty(len(leaves.domains))
     values[leaves.domain] = leaves.fraction_weight
@@ -83,7 +86,14 @@ def fraction_weights(data: object, design: Design) -> Design:
     return replace(design, weight_expression=expression)
 
 
-def trim(data: object, design: Design, *, lower: float | None = None, upper: float | None = None) -> Weighted:
+def trim(
+    data: object,
+    design: Design,
+    *,
+    lower: float | None = None,
+    upper: float | None = None,
+    exact: bool = False,
+) -> Weighted:
     """Trim weights and share what is cut off equally among the rest.
 
     Parameters
@@ -91,6 +101,7 @@ def trim(data: object, design: Design, *, lower: float | None = None, upper: flo
     data : as in `zhiheng.measure.mean`.
     design : design with weights; a calibration becomes part of them.
     lower, upper : bounds on the weight.
+    exact : one thread, so that the weights have the same bits on every run.
 
     Returns
     -------
@@ -99,24 +110,27 @@ def trim(data: object, design: Design, *, lower: float | None = None, upper: flo
 
     Raises
     ------
-    Problem : every weight lies outside the bounds.
+    Problem : every weight lies outside the bounds; a weight is missing, not positive or no number.
 
     Notes
     -----
     Checked against R survey 4.1.1 `trimWeights`.
     """
-    fixed = fraction_weights(data, fixed_weights(data, design))
-    with opened(data) as source:
+    fixed = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
+    with opened(data, exact=exact) as source:
         weight = weight_sql(fixed, source)
         least, most = (-np.inf if lower is None else lower), (np.inf if upper is None else upper)
         low = "-1e308" if lower is None else real(lower)
         high = "1e308" if upper is None else real(upper)
         table = source.query(
-            f"SELECT count(*) AS rows, sum(w) AS weight, sum(w * w) AS square, "
-            f"sum(w - greatest(least(w, {high}), {low})) AS cut, "
-            f"count(*) FILTER (w >= {low} AND w <= {high}) AS inside FROM (SELECT {weight} AS w FROM {source.name})",
+            f"SELECT count(*) AS rows, {BAD} AS bad, sum({WEIGHT}) AS weight, sum({WEIGHT} * {WEIGHT}) AS square, "
+            f"sum({WEIGHT} - greatest(least({WEIGHT}, {high}), {low})) AS cut, "
+            f"count(*) FILTER ({WEIGHT} >= {low} AND {WEIGHT} <= {high}) AS inside "
+            f"FROM (SELECT {weight} AS {WEIGHT} FROM {source.name})",
             "trim",
         )
+        if floats(table, "bad").any():
+            raise bad_weight(source, fixed, weight)
         cut, inside = float(floats(table, "cut")[0]), float(floats(table, "inside")[0])
         if inside == 0:
             raise Problem("no_rows", found=f"{least} … {most}")

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from docx import Document
 from small import INDICATORS, answers, points, programme, reword, spoil, write
 
+from zhiheng.measure.reduction import opening
 from zhiheng.programme.command_line import main
 from zhiheng.programme.plan import Measured
 from zhiheng.programme.preparation import check, prepare
@@ -139,6 +140,20 @@ def test_exact_runs_have_the_same_bytes(folder, tmp_path):
     for record in records:
         assert record.pop("timings")
     assert records[0] == records[1]
+
+
+def test_an_exact_run_reads_every_row_exactly(folder, tmp_path, monkeypatch):
+    opened = []
+
+    class Database(opening.Database):
+        def __init__(self, *, exact):
+            opened.append(exact)
+            super().__init__(exact=exact)
+
+    monkeypatch.setattr(opening, "Database", Database)
+    measure(folder, out=tmp_path / "out", exact=True, formats=[])
+    assert opened
+    assert all(opened)
 
 
 def test_the_record_names_files_versions_and_methods(run):
