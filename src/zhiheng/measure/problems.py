@@ -38,6 +38,20 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "These strata (or parent units) have a single sampled unit at stage {stage}: {strata}. "
         "Merge strata, or choose lonely=remove/adjust/average/certainty.",
     ),
+    "strata_beyond_stages": (
+        "strata 给出了 {count} 列（{found}），而抽样只有 {stages} 个阶段。分层逐阶段给出；若要交叉分层，请先把这些列合成一列。",
+        "strata names {count} columns ({found}), but there are {stages} stages. Strata are told stage by stage; "
+        "to cross columns, make one column of them.",
+    ),
+    "population_and_fraction": (
+        "第 {stage} 阶段既有总体规模“{population}”又有抽样比“{fraction}”。请只保留一个。",
+        "Stage {stage} has both a population “{population}” and a fraction “{fraction}”. Keep one of them.",
+    ),
+    "domain_lonely_refused": (
+        "domain_lonely 不适用于以行为末级单元的设计和校准后的权数。请设 domain_lonely=False。",
+        "domain_lonely cannot be used where the last unit is the row, nor with calibrated weights. "
+        "Set domain_lonely=False.",
+    ),
     "not_nested": (
         "整群“{column}”的编码在多个层中重复：{found}。若编码只在层内唯一，请设 nest=True。",
         "Codes of cluster “{column}” occur in more than one stratum: {found}. "

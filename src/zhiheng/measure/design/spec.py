@@ -148,7 +148,8 @@ class Design:
 
     Parameters
     ----------
-    strata : column of the first-stage strata, or one entry a stage (None for a stage without strata).
+    strata : column of the first-stage strata, or one entry a stage (None for a stage without strata). Strata that
+        cross several columns are one column made of them.
     clusters : columns of the sampled units, first stage first. ``"*"`` as the last entry, or no entry at
         all, means that the row is the unit.
     weights : column of the base weights. Without it weights follow from the population sizes or
@@ -156,12 +157,13 @@ class Design:
     population : cluster column (``"*"`` for rows) to the column with the number of such units in its parent
         (stratum or higher unit). A plain string stands for the first stage. Enters the variance as the finite
         population correction of that stage, for every estimator.
-    fractions : the same with sampling fractions.
+    fractions : the same with sampling fractions; a stage has one or the other.
     nest : cluster codes are unique only within their stratum.
     lonely : what to do with a stratum that has one sampled unit.
         ``fail`` names them; ``remove`` and ``certainty`` let them add nothing; ``adjust`` measures from zero
-        (the overall mean of an influence); ``average`` gives them the average of the others.
-    domain_lonely : apply ``adjust`` and ``average`` also where only one unit of a stratum meets a domain.
+        (the overall mean of an influence); ``average`` gives them the average of the others that meet the domain.
+    domain_lonely : apply ``adjust`` and ``average`` also where only one unit of a stratum meets a domain. Not for
+        designs whose last counted unit is the row, nor for calibrated weights.
 
     Notes
     -----
@@ -184,12 +186,31 @@ class Design:
     def __post_init__(self) -> None:
         if self.lonely not in LONELY_RULES:
             raise Problem("option_unknown", option="lonely", found=self.lonely, legal=", ".join(LONELY_RULES))
-        known = {stage.cluster for stage in self.stages}
+        stages, strata = self.stages, _names(self.strata)
+        if len(strata) > len(stages):
+            told = ", ".join(str(s) for s in strata)
+            raise Problem("strata_beyond_stages", count=len(strata), found=told, stages=len(stages))
+        known = {stage.cluster for stage in stages}
         for name, given in (("population", self.population), ("fractions", self.fractions)):
             if isinstance(given, Mapping):
                 for cluster in given:
                     if cluster not in known:
                         raise Problem("option_unknown", option=name, found=cluster, legal=", ".join(known))
+        for number, stage in enumerate(stages, 1):
+            if stage.population is not None and stage.fraction is not None:
+                raise Problem(
+                    "population_and_fraction",
+                    stage=number,
+                    population=stage.population,
+                    fraction=stage.fraction,
+                )
+        if self.tells_domains_apart and (self.rows_are_units or self.calibration is not None):
+            raise Problem("domain_lonely_refused")
+
+    @property
+    def tells_domains_apart(self) -> bool:
+        """Whether a unit that is alone in a domain is treated as one that is alone in its stratum."""
+        return self.domain_lonely and self.lonely in ("adjust", "average")
 
     @property
     def stages(self) -> tuple[Stage, ...]:

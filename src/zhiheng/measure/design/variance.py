@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from zhiheng.measure.problems import Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.sparse import csr_array
 
     from zhiheng.measure.design.spec import Design
 
@@ -39,11 +40,14 @@ class StageFrame:
 class _Step:
     """One stage of the recursion for a given pattern of entries.
 
-    `group` gives each entry its parent × column; the other arrays are by group.
+    `node` and `group` give each entry its unit (its parent where rows are units) and its parent × column; the other
+    arrays are by group.
     """
 
     rows: bool
+    node: NDArray[np.int64]
     group: NDArray[np.int64]
+    parent: NDArray[np.int64]
     column: NDArray[np.int64]
     sampled: NDArray[np.float64]
     scale: NDArray[np.float64]
@@ -74,13 +78,13 @@ class _Step:
         square += (self.sampled - self.present) * mean * mean
         return tally(self.column, scale * square, self.columns), sums
 
-    def average_up(self, part: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give lonely strata the average of the others: times strata over strata that are not lonely."""
-        if not self.lonely.any():
-            return part
+    def raised(self, lonely_rule: str) -> NDArray[np.float64] | None:
+        """Give what gives lonely strata the average of the others: strata over those not lonely, (columns,)."""
+        if lonely_rule != "average" or not self.lonely.any():
+            return None
         strata = tally(self.column, None, self.columns)
         kept = strata - tally(self.column[self.lonely], None, self.columns)
-        return part * np.where(kept > 0, strata / np.maximum(kept, 1), np.nan)
+        return np.where(kept > 0, strata / np.maximum(kept, 1), np.nan)
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,8 @@ class Skeleton:
                 part, sums = step.variance(x, self.lonely)
                 if step.rows and within is not None:
                     part = part + within[v]
-                total += step.average_up(part) if self.lonely == "average" else part
+                raised = step.raised(self.lonely)
+                total += part if raised is None else part * raised
                 if step.upward is not None:
                     x = tally(step.upward, sums, step.above)
             result.append(np.maximum(total, 0.0))
@@ -170,14 +175,18 @@ class Skeleton:
             lonely = (sampled == 1) & (scale > 0)
             if self.domain_lonely and not rows:
                 lonely |= (present == 1) & (scale > 0)
-            upward, above = None, 0
+            upward, above, unit = None, 0, node
             if depth:
                 upward, first_above = dense(stage.parent_upper[group_parent] * columns + group_column)
                 above = len(first_above)
                 node, column = stage.parent_upper[group_parent][first_above], group_column[first_above]
             steps.append(
-                _Step(rows, group, group_column, sampled, scale, present, lonely, columns, upward, above)
-            )
+                _Step(
+                    rows=rows, node=unit, group=group, parent=group_parent, column=group_column,
+                    sampled=sampled, scale=scale, present=present, lonely=lonely, columns=columns,
+                    upward=upward, above=above,
+                )
+            )  # fmt: skip
         return steps
 
     def dense_variance(
@@ -196,10 +205,8 @@ class Skeleton:
             single = (stage.sampled == 1) & (stage.scale > 0)
             if self.rows_are_units and depth == len(self.stages) - 1:
                 keep = np.where(single & (self.lonely == "adjust"), 0.0, stage.scale / stage.sampled)
-                result -= keep @ (influence * influence)
-                if within is not None:
-                    result += within
-                sums, parents = influence, len(stage.sampled)
+                part = (0.0 if within is None else within) - keep @ (influence * influence)
+                sums = influence
             else:
                 sums = summed(stage.unit_parent, influence, len(stage.sampled))
                 mean = sums / stage.sampled[:, None]
@@ -207,10 +214,7 @@ class Skeleton:
                 scale = np.where(single & (self.lonely == "average"), 0.0, stage.scale)
                 deviation = influence - mean[stage.unit_parent]
                 part = scale[stage.unit_parent] @ (deviation * deviation)
-                parents = len(single)
-                if self.lonely == "average" and single.any():
-                    part = part * parents / max(int((~single).sum()), 1)
-                result += part
+            result += part * self._raised(single)
             if depth == 0:
                 break
             influence = summed(stage.parent_upper, sums, int(stage.parent_upper.max()) + 1)
@@ -218,6 +222,8 @@ class Skeleton:
 
     def applied(self, influence: NDArray[np.float64]) -> NDArray[np.float64]:
         """Multiply by the matrix of the quadratic form that `dense_variance` is, without its `within`.
+
+        Not under the rule ``average``.
 
         Parameters
         ----------
@@ -235,10 +241,7 @@ class Skeleton:
                 sums = summed(stage.unit_parent, influence, len(stage.sampled))
                 mean = sums / stage.sampled[:, None]
                 mean[single & (self.lonely == "adjust")] = 0.0
-                scale = np.where(single & (self.lonely == "average"), 0.0, stage.scale)
-                if self.lonely == "average" and single.any():
-                    scale *= len(single) / max(int((~single).sum()), 1)
-                scaled = scale[stage.unit_parent][:, None] * (influence - mean[stage.unit_parent])
+                scaled = stage.scale[stage.unit_parent][:, None] * (influence - mean[stage.unit_parent])
                 result += scaled[node]
                 node = stage.unit_parent[node]
             if depth == 0:
@@ -261,30 +264,89 @@ class Skeleton:
         result = np.zeros((columns, columns))
         for depth in range(len(self.stages) - 1, -1, -1):
             stage = self.stages[depth]
+            single = (stage.sampled == 1) & (stage.scale > 0)
             if self.rows_are_units and depth == len(self.stages) - 1:
-                if within is not None:
-                    result += within
-                drop = np.where(stage.sampled == 1, 0.0 if self.lonely == "adjust" else 1.0, 1.0)
-                root = np.sqrt(stage.scale * drop / np.maximum(stage.sampled, 1))
-                weighted = influence * root[:, None]
-                result -= weighted.T @ weighted
+                keep = np.where(single & (self.lonely == "adjust"), 0.0, stage.scale / stage.sampled)
+                weighted = influence * np.sqrt(keep)[:, None]
+                part = (0.0 if within is None else within) - weighted.T @ weighted
                 sums = influence
             else:
                 sums = summed(stage.unit_parent, influence, len(stage.sampled))
                 mean = sums / stage.sampled[:, None]
-                lonely = (stage.sampled == 1) & (stage.scale > 0)
-                scale, rescale = stage.scale, 1.0
-                if self.lonely == "adjust":
-                    mean[lonely] = 0.0
-                elif self.lonely == "average" and lonely.any():
-                    scale = np.where(lonely, 0.0, scale)
-                    rescale = len(lonely) / max(int((~lonely).sum()), 1)
+                mean[single & (self.lonely == "adjust")] = 0.0
+                scale = np.where(single & (self.lonely == "average"), 0.0, stage.scale)
                 deviation = (influence - mean[stage.unit_parent]) * np.sqrt(scale)[stage.unit_parent][:, None]
-                result += rescale * (deviation.T @ deviation)
+                part = deviation.T @ deviation
+            result += part * self._raised(single)
             if depth == 0:
                 break
             influence = summed(stage.parent_upper, sums, int(stage.parent_upper.max()) + 1)
         return result
+
+    def _raised(self, single: NDArray[np.bool_]) -> float:
+        """Give what gives lonely strata the average of the others, where every unit has a value."""
+        if self.lonely != "average" or not single.any():
+            return 1.0
+        return float("nan") if single.all() else len(single) / int((~single).sum())
+
+    @property
+    def tells_domains_apart(self) -> bool:
+        """Whether it depends on the domain what a lonely unit adds."""
+        alone = any(((s.sampled == 1) & (s.scale > 0)).any() for s in self.stages)
+        return (self.lonely == "average" and alone) or (
+            self.domain_lonely and self.lonely in ("adjust", "average")
+        )
+
+    def deviations(
+        self,
+        node: NDArray[np.int64],
+        column: NDArray[np.int64],
+        values: Sequence[NDArray[np.float64]],
+        columns: int,
+        matrix: Sequence[csr_array],
+    ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64] | None]]:
+        """Give, stage by stage, what the variance of combinations is made of where lonely units are told by domain.
+
+        What the lonely rule does to a column it does to the column's part of each combination, so that a combination of
+        one column has the variance that `variance` gives, and all have one covariance matrix.
+
+        Parameters
+        ----------
+        node, column, values, columns : as in `variance`.
+        matrix : for each variable, (combinations, columns).
+
+        Returns
+        -------
+        (units, combinations) deviations whose products, summed over units, are the stage's part; and None. Where rows
+        are units: (parents, combinations) root of what is taken off the products of rows, and (columns,) what these and
+        the products of rows are to be multiplied with.
+        """
+        from scipy.sparse import csr_array  # noqa: PLC0415 - slow import
+
+        steps, x = self._steps(node, column, columns), list(values)
+        for step, stage in zip(steps, reversed(self.stages), strict=True):
+            raised = step.raised(self.lonely)
+            root = np.ones(columns) if raised is None else np.sqrt(raised)
+            shape = (len(stage.sampled) if step.rows else len(stage.unit_parent), columns)
+            of_units = np.zeros((shape[0], matrix[0].shape[0]))
+            of_means = np.zeros((len(stage.sampled), matrix[0].shape[0]))
+            alone = step.lonely[step.group]
+            for v, weight in enumerate(matrix):
+                sums = tally(step.group, x[v], len(step.column))
+                kept = x[v] if step.rows or self.lonely != "average" else np.where(alone, 0.0, x[v])
+                kept = kept * root[step.column[step.group]]
+                of_units += _combined(csr_array((kept, (step.node, step.column[step.group])), shape), weight)
+                if not step.rows:
+                    means = np.where(step.lonely, 0.0, sums / step.sampled) * root[step.column]
+                    at = (step.parent, step.column)
+                    of_means += _combined(csr_array((means, at), (len(stage.sampled), columns)), weight)
+                if step.upward is not None:
+                    x[v] = tally(step.upward, sums, step.above)
+            if step.rows:
+                yield of_units * np.sqrt(stage.scale / stage.sampled)[:, None], root
+            else:
+                deviation = of_units - of_means[stage.unit_parent]
+                yield deviation * np.sqrt(stage.scale)[stage.unit_parent][:, None], None
 
     def degrees_of_freedom(
         self, node: NDArray[np.int64], column: NDArray[np.int64], rows: NDArray[np.float64], columns: int
@@ -304,6 +366,11 @@ class Skeleton:
             stratum = self.stages[0].unit_parent[unit]
         _, first = dense(stratum * columns + column)
         return np.asarray(units - tally(column[first], None, columns))
+
+
+def _combined(parts: csr_array, matrix: csr_array) -> NDArray[np.float64]:
+    """Combine columns: (rows, columns) and (combinations, columns) in, (rows, combinations) out."""
+    return np.asarray((parts @ matrix.T).todense())
 
 
 def skeleton_of(

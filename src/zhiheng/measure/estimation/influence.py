@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -265,13 +265,19 @@ class Totals:
         -------
         (variables, domains)
         """
+        from scipy.sparse import identity  # noqa: PLC0415 - slow import
+
+        shape, fitted = gradients.shape[:2], self.fitted(gradients)
+        if fitted is not None and self.skeleton.lonely == "average":
+            # with calibrated weights every stratum meets every domain
+            every = identity(shape[0] * shape[1], format="csr")
+            return self.combined_variance(gradients, every).reshape(shape)
         within = self._own_within(gradients) if self.skeleton.rows_are_units else None
-        fitted = self.fitted(gradients)
         if fitted is None:
             return self.skeleton.variance(
                 self.node, self.column, self.values(gradients), self.domains, within
             )
-        return self._residual_variance(gradients, within, fitted.reshape(*gradients.shape[:2], -1))
+        return self._residual_variance(gradients, within, fitted.reshape(*shape, -1))
 
     def _residual_variance(
         self, gradients: NDArray[np.float64], within: NDArray[np.float64] | None, fitted: NDArray[np.float64]
@@ -282,7 +288,7 @@ class Totals:
         """
         from scipy.sparse import csr_array, identity  # noqa: PLC0415 - slow import
 
-        skeleton = replace(self.skeleton, domain_lonely=False)
+        skeleton = self.skeleton
         scaled = skeleton.applied(self.calibrators)
         square = self.calibrators.T @ scaled
         place = csr_array(
@@ -303,9 +309,8 @@ class Totals:
             mixed += np.einsum("vdk,dpk->vdp", gradients, cross, optimize=True)
         taken = ((fitted @ square) * fitted).sum(axis=2)
         result: NDArray[np.float64] = plain - 2 * (mixed * fitted).sum(axis=2) + taken
-        # where little is left of large numbers, and where lonely strata are averaged over those of the domain, the
-        # residuals themselves are squared
-        few = np.flatnonzero((result < 1e-3 * np.maximum(plain, taken)) | (skeleton.lonely == "average"))
+        # where little is left of large numbers, the residuals themselves are squared
+        few = np.flatnonzero(result < 1e-3 * np.maximum(plain, taken))
         if len(few):
             result.flat[few] = self.combined_variance(gradients, identity(result.size, format="csr")[few])
         return result
@@ -350,11 +355,21 @@ class Totals:
     def combined_variance(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
         """Give the variance of linear combinations of estimates: arguments as in `influence`."""
         count, fitted = matrix.shape[0], self.fitted(gradients)
-        within = self._within_diagonal(gradients, matrix, fitted) if self.skeleton.rows_are_units else None
-        result = np.empty(count)
+        result = np.zeros(count)
         block = max(1, BLOCK // max(self.skeleton.nodes, 1))
-        for start in range(0, count, block):
-            part = slice(start, start + block)
+        parts = [slice(start, start + block) for start in range(0, count, block)]
+        if self._domains_apart:
+            for part in parts:
+                for deviation, root in self._deviations(gradients, matrix[part]):
+                    square = (deviation * deviation).sum(axis=0)
+                    if root is not None:
+                        square = (
+                            self._within_diagonal(gradients, self._times(matrix[part], root), None) - square
+                        )
+                    result[part] += square
+            return np.maximum(result, 0.0)
+        within = self._within_diagonal(gradients, matrix, fitted) if self.skeleton.rows_are_units else None
+        for part in parts:
             result[part] = self.skeleton.dense_variance(
                 self.influence(gradients, matrix[part], fitted), None if within is None else within[part]
             )
@@ -362,9 +377,40 @@ class Totals:
 
     def combined_covariance(self, gradients: NDArray[np.float64], matrix: Any) -> NDArray[np.float64]:
         """Give the covariance matrix of linear combinations of estimates: arguments as in `influence`."""
+        if self._domains_apart:
+            result = np.zeros((matrix.shape[0], matrix.shape[0]))
+            for deviation, root in self._deviations(gradients, matrix):
+                square = deviation.T @ deviation
+                if root is not None:
+                    square = self._within(gradients, self._times(matrix, root), None) - square
+                result += square
+            return result
         fitted = self.fitted(gradients)
         within = self._within(gradients, matrix, fitted) if self.skeleton.rows_are_units else None
         return self.skeleton.covariance(self.influence(gradients, matrix, fitted), within)
+
+    @property
+    def _domains_apart(self) -> bool:
+        """Whether the lonely rule does to each domain something else; calibrated, each is all of the sample."""
+        return self.design.calibration is None and self.skeleton.tells_domains_apart
+
+    def _deviations(
+        self, gradients: NDArray[np.float64], matrix: Any
+    ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64] | None]]:
+        """Give what `Skeleton.deviations` gives: arguments as in `influence`."""
+        from scipy.sparse import csc_array, csr_array  # noqa: PLC0415 - slow import
+
+        columns = csc_array(matrix)
+        used = sorted({int(c) // self.domains for c in matrix.indices}) or [0]
+        weights = [csr_array(columns[:, v * self.domains : (v + 1) * self.domains]) for v in used]
+        values = list(self.values(gradients[used]))
+        return self.skeleton.deviations(self.node, self.column, values, self.domains, weights)
+
+    def _times(self, matrix: Any, root: NDArray[np.float64]) -> Any:
+        """Multiply the coefficients of each domain: (domains,) in."""
+        from scipy.sparse import csr_matrix, diags  # noqa: PLC0415 - slow import
+
+        return csr_matrix(matrix @ diags(np.tile(root, matrix.shape[1] // self.domains)))
 
     def _spread(self, gradients: NDArray[np.float64], matrix: Any) -> _Spread:
         """Give the gradient of each combination in each domain that it touches."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+LARGEST = 2**62
+"""Products of levels above this are renumbered, so that codes of domains fit their 64 bits."""
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -300,23 +303,24 @@ def _domains(table: pa.Table, by: list[_Coded]) -> tuple[NDArray[np.int64], list
     inside = table.column("inside").to_numpy(zero_copy_only=False).astype(bool)
     if not by:
         return np.where(inside, 0, -1), [()] if inside.any() else []
-    combined, lists = np.zeros(table.num_rows, dtype=np.int64), []
+    combined, size = np.zeros(table.num_rows, dtype=np.int64), 1
     for key in by:
         inside &= key.codes >= 0
         sort_keys = [_sort_key(v) for v in key.values]
         order = sorted(range(len(sort_keys)), key=sort_keys.__getitem__)
         rank = np.zeros(len(order) + 1, dtype=np.int64)  # one more for missing, code -1
         rank[order] = np.arange(len(order))
-        combined = combined * max(len(order), 1) + rank[key.codes]
-        lists.append([key.values[i] for i in order])
+        levels = max(len(order), 1)
+        if size * levels > LARGEST:
+            combined, first = dense(combined)
+            size = len(first)
+        combined = combined * levels + rank[key.codes]
+        size *= levels
     domain = np.full(table.num_rows, -1, dtype=np.int64)
-    rest, first = dense(combined[inside])
-    domain[inside] = rest
-    rest, columns = combined[inside][first], []
-    for of in reversed(lists):
-        rest, digit = np.divmod(rest, max(len(of), 1))
-        columns.append([of[d] for d in digit.tolist()])
-    return domain, list(zip(*reversed(columns), strict=True))
+    domain[inside], first = dense(combined[inside])
+    rows = np.flatnonzero(inside)[first]
+    columns = [[key.values[c] for c in key.codes[rows].tolist()] for key in by]
+    return domain, list(zip(*columns, strict=True))
 
 
 def _sort_key(value: object) -> tuple[int, Any]:

@@ -199,6 +199,25 @@ def test_cluster_codes_that_repeat_between_strata() -> None:
     assert mean(rows, "wt", nested).df[0] == 2
 
 
+def test_more_strata_than_stages() -> None:
+    with pytest.raises(Problem) as problem:
+        Design(strata=["province", "district"], clusters="street")
+    assert problem.value.code == "strata_beyond_stages"
+    assert "province, district" in str(problem.value)
+    with pytest.raises(Problem):
+        Design(strata=["province", "district"])  # rows are the only stage
+    Design(strata=["province", "district"], clusters=["street", "*"])
+
+
+def test_population_and_fraction_of_one_stage() -> None:
+    with pytest.raises(Problem) as problem:
+        Design(clusters="street", population="streets_n", fractions={"street": "share"})
+    assert problem.value.code == "population_and_fraction"
+    assert "streets_n" in str(problem.value)
+    assert "share" in str(problem.value)
+    Design(clusters=["street", "*"], population={"street": "streets_n"}, fractions={"*": "share"})
+
+
 def test_options_that_do_not_exist() -> None:
     with pytest.raises(Problem) as problem:
         Design(lonely="ignore")  # type: ignore[arg-type]

@@ -519,6 +519,17 @@ def test_a_domain_without_an_answer_has_no_value() -> None:
     assert (found[1]["value"], found[1]["se"], found[1]["lower"], found[1]["n"]) == (None, None, None, 0)
 
 
+def test_domains_of_more_levels_than_a_number_holds_are_told_apart() -> None:
+    """Seven columns of a thousand levels cross to 10²¹ domains; 1001 of them are there, and one row has none."""
+    rng = np.random.default_rng(3)
+    columns = {f"b{i}": [*map(int, rng.permutation(1000)), 7, 5 if i else None] for i in range(7)}
+    rows = pa.table({**columns, "y": np.arange(1002.0)})
+    found = mean(rows, "y", Design(), by=list(columns))
+    expected = sorted(zip(*(v[:-1] for v in columns.values()), range(1001), strict=True))
+    assert list(found.domains) == [r[:-1] for r in expected]
+    np.testing.assert_array_equal(found.value, [r[-1] for r in expected])
+
+
 def test_likelihood_interval_solves_its_equation() -> None:
     rows = draw(7, SHAPES["clusters"])
     found = proportion(table_of(rows), "c", SHAPES["clusters"].design, interval="likelihood")

@@ -94,7 +94,7 @@ def calibrate(
 
     Notes
     -----
-    Deville & Särndal (1992). Checked against R survey 4.1.1 `calibrate` at 1e-8.
+    Deville & Särndal (1992). Checked against R survey 4.1.1 `calibrate` at 1e-8, linear without bounds at 1e-10.
     """
     if method not in ("linear", "raking", "logit"):
         raise Problem("option_unknown", option="method", found=method, legal="linear, raking, logit")
