@@ -40,11 +40,11 @@ def record_of(
     plan: Plan,
     data: Path,
     analyses: Mapping[str, Analysis],
-    levels: Sequence[Level],
     figures: Mapping[str, Any],
     findings: Iterable[Finding],
     ledger: RowLedger,
     *,
+    levels: Sequence[Level],
     sources: Mapping[str, Mapping[str, object]],
     exact: bool,
 ) -> dict[str, Any]:

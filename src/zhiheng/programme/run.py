@@ -258,8 +258,8 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         ledger=prepared.ledger.entries(),
         results=found,
         record=record.record_of(
-            plan, data, analyses, levels, {"indicators": methods, "levels": figures}, prepared.findings, prepared.ledger,
-            sources=sources, exact=exact,
+            plan, data, analyses, {"indicators": methods, "levels": figures}, prepared.findings, prepared.ledger,
+            levels=levels, sources=sources, exact=exact,
         ),
         out=out,
     )  # fmt: skip
