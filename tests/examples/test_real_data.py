@@ -13,8 +13,8 @@ from zhiheng.programme.run import measure
 EXAMPLES = Path(__file__).parents[2] / "examples"
 pytestmark = pytest.mark.slow
 
-# born 2026-11-27: Python 3.11, csv.DictReader and sums of floats over the files, Σ WEIGHT·Q7ALL / Σ WEIGHT where Q7ALL is
-# 1 to 5, nothing of this project; to four decimals
+# born 2026-11-27: Python 3.11, csv.DictReader and sums of floats over the files, Σ WEIGHT·Q7ALL / Σ WEIGHT where
+# Q7ALL is 1 to 5, nothing of this project; to four decimals
 MEANS = {"2014": 4.0070, "2015": 4.0442, "2016": 4.0533, "2017": 4.0712, "2018": 4.0421}
 
 
