@@ -200,7 +200,7 @@ class Source:
         means = None if self.batches is None else plain.first_means(self.batches, columns, FIRST)
         wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
         sql = f"SELECT {wanted} FROM (SELECT * FROM source LIMIT {FIRST})"
-        self.glances.append(f"shift{', without the database' if means is not None else ''}: {sql}")
+        self.glances.append(f"shift: {sql}")
         if means is None:
             with self.refusing("shift"):
                 means = list(self.connection.execute(self.begin(sql, rows=FIRST)).fetchall()[0])
