@@ -28,6 +28,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup out/city/run.json ## measure the made-up city, build the made-up association, publish its report, serve it (SERVE=0: look at it and end)
+	@$(if $(MEASURED),,$(BIN)/zhiheng show out/city)
 	@$(DEMO) $(BIN)/python demo $(if $(filter 0,$(SERVE)),--check)
 	@$(if $(filter 0,$(SERVE)),,$(DEMO) $(BIN)/zhiheng-web serve --port $(PORT))
 
@@ -86,14 +87,16 @@ $(ASSETS)/echarts.min.js: package.json package-lock.json .npmrc | $(VENV)/instal
 	@mkdir -p $(ASSETS)
 	@cp node_modules/echarts/dist/echarts.min.js $@
 
-out/city/run.json: $(CITY)/data/answers.parquet $(CITY)/plan.toml $(wildcard src/zhiheng/measure/*/*.py src/zhiheng/programme/*.py src/zhiheng/programme/report/*.py src/zhiheng/documents/*.py)
+# what measures also prints what it found; where nothing was measured, `make demo` shows it again
+out/city/run.json: $(CITY)/data/answers.parquet $(CITY)/plan.toml requirements.lock $(ASSETS)/echarts.min.js $(wildcard src/zhiheng/measure/*/*.py src/zhiheng/programme/*.py src/zhiheng/programme/report/*.py src/zhiheng/documents/*.py src/zhiheng/documents/templates/* src/zhiheng/xform/*.py)
 	@$(BIN)/zhiheng measure $(CITY) --out out/city
+	$(eval MEASURED := 1)
 
 $(BUILT)/main.js: $(wildcard $(FRONT)/*.js) $(ASSETS)/echarts.min.js
 	PATH="$$PATH:$(CURDIR)/$(BIN)" npm run --silent build
 	@touch $@
 
-$(CITY)/data/answers.parquet: $(CITY)/generate.py $(CITY)/words.py $(CITY)/indicators.csv | $(VENV)/installed
+$(CITY)/data/answers.parquet: $(CITY)/generate.py $(CITY)/words.py $(CITY)/questionnaire.py $(CITY)/indicators.csv | $(VENV)/installed
 	$(BIN)/python $<
 	@touch $@
 

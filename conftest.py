@@ -8,6 +8,8 @@ from importlib.util import find_spec
 import pytest
 from hypothesis import settings
 
+# as on the command line: tests run side by side, and threads of the linear algebra would stand in each other's way
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")

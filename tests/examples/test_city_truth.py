@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +12,6 @@ import pytest
 
 from zhiheng.measure import Design, Estimates, mean, rake
 
-CITY = Path(__file__).parents[2] / "examples" / "city"
 ITEMS = [f"q{area}{item}" for area in range(1, 7) for item in range(1, 5)]
 YES_NO = ["q71", "q72", "q73"]
 BY = ["wave", "district"]
@@ -25,13 +22,6 @@ HOUSEHOLDS = Design(
     population={"community": "communities_n", "*": "households_n"},
 )
 PLACES = Design(strata="stratum", weights="w", population={"*": "places_n"})
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("city") / "data"
-    subprocess.run([sys.executable, CITY / "generate.py", "--out", folder], check=True)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -48,11 +49,21 @@ def address(name: str) -> str:
     return f"postgresql://{given['USER']}@/{name}?host={given['HOST']}"
 
 
-def renew(database: str, prepared: str) -> None:
-    """Make a database as the prepared one is, whoever has it open."""
+def renew(database: str, prepared: str, seconds: float = 10) -> None:
+    """Make a database as the prepared one is, whoever has it open; fail where it stays locked so long."""
     if POSTGRES:
         on_server(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
         on_server(f"CREATE DATABASE {database} TEMPLATE {prepared}")
         return
-    with closing(sqlite3.connect(prepared)) as source, closing(sqlite3.connect(database)) as target:
-        source.backup(target)
+    with (
+        closing(sqlite3.connect(prepared)) as source,
+        closing(sqlite3.connect(database, timeout=seconds / 10)) as target,
+    ):
+        end = time.monotonic() + seconds
+
+        def look(status: int, _left: int, _pages: int) -> None:
+            # SQLite tries again for ever where the database is locked
+            if status != sqlite3.SQLITE_DONE and time.monotonic() > end:
+                raise TimeoutError(f"{database} stays locked")
+
+        source.backup(target, progress=look)

@@ -1,4 +1,4 @@
-"""The command `zhiheng`: check a programme, measure it, start a new one.
+"""The command `zhiheng`: check a programme, measure it, show what was found again, start a new one.
 
 Leaves with 0 when the work was done (perhaps with warnings), 1 when the programme has errors (nothing is measured),
 2 when the command itself was wrong.
@@ -7,12 +7,11 @@ Leaves with 0 when the work was done (perhaps with warnings), 1 when the program
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -20,9 +19,8 @@ from zhiheng import __version__
 from zhiheng.programme.problems import Finding, Language, Problem
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from rich.console import Console
-
-    from zhiheng.programme.run import Level, Run
 
 # levels are measured side by side; threads of the linear algebra below them would only stand in each other's way
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -139,10 +137,29 @@ def measure(
             sys.exit(1)
     language = lang or cast("Language", run.plan.outputs.language[0])
     _print(console, run.findings, language, quiet=True)
-    _print_index(console, run, language)
-    console.print(word("written", language))
-    for path in run.files:
-        console.print(f"  {path}", highlight=False, soft_wrap=True)
+    _print_found(console, run.record, run.results, run.files, language)
+
+
+@main.command()
+@click.argument("out", type=FOLDER)
+@click.option(
+    "--lang", type=LANGUAGES, help="语言（默认：方案的第一语言） · language, by default the plan's first"
+)
+def show(out: Path, lang: Language | None) -> None:
+    """再次列出已完成测评的指数和文件 · Print the index and the files of a finished run again.
+
+    0 = 完成 · done; 1 = 目录中没有测评结果 · the folder holds no finished run.
+    """
+    from zhiheng.programme import record, results  # noqa: PLC0415 - slow import
+
+    console = _console()
+    try:
+        said = record.read(out)
+        found = results.read(out)
+    except Problem as problem:
+        _print(console, problem.findings, lang or "zh")
+        sys.exit(1)
+    _print_found(console, said, found, [out / name for name in said["files"]], lang or said["languages"][0])
 
 
 @main.command()
@@ -183,60 +200,70 @@ def _print(console: Console, findings: Sequence[Finding], language: Language, *,
         console.print(word("sound", language))
 
 
-def _print_index(console: Console, run: Run, language: Language) -> None:
-    """Print the index of the last wave at every level, best units first."""
-    if all(level.index is None for level in run.levels):
+def _print_found(
+    console: Console, said: Mapping[str, Any], found: pa.Table, files: Sequence[Path], language: Language
+) -> None:
+    """Print the index of the last wave at every level, best units first, and the files; `said` is the record."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - slow import
+
+    rows = found.filter(pc.equal(found.column("kind"), "index")).to_pylist()
+    if not rows:
         console.print(word("none", language))
-    for level in run.levels:
-        if level.index is not None:
-            _print_level(console, run, level, language)
+    for level in said["levels"]:
+        own = [row for row in rows if row["level"] == level["code"]]
+        if own:
+            _print_level(console, level, said["waves"][-1], own, language)
+    console.print(word("written", language))
+    for path in files:
+        console.print(f"  {path}", highlight=False, soft_wrap=True)
 
 
-def _print_level(console: Console, run: Run, level: Level, language: Language, most: int = 30) -> None:
-    import numpy as np  # noqa: PLC0415 - slow import
+def _print_level(
+    console: Console,
+    level: Mapping[str, Any],
+    wave: Mapping[str, str],
+    rows: Sequence[Mapping[str, Any]],
+    language: Language,
+    most: int = 30,
+) -> None:
     from rich.table import Table  # noqa: PLC0415 - slow import
 
-    from zhiheng.programme.report.levels import MOST_LETTERS, rank_words  # noqa: PLC0415 - slow import
+    from zhiheng.programme.report.levels import MOST_LETTERS, interval_words  # noqa: PLC0415 - slow import
 
-    index = level.index
-    assert index is not None
-    root = index.codes.index(run.plan.root.code if run.plan.root else index.codes[0])
-    wave = run.plan.waves[-1]
-    title = f"{level.name.in_language(language)} · {wave.name.in_language(language)}"
-    comparison = index.comparisons.get(wave.code)
-    sampled = bool(
-        (np.nan_to_num(index.se[root]) > 0).any()
-    )  # published values have no error, and get no interval
-    ranked = comparison is not None and sampled
-    lettered = ranked and len(level.units) <= MOST_LETTERS
+    last = [row for row in rows if row["wave"] == wave["code"]]
+    # published values have no error, and get no interval
+    sampled = any((row["se"] or 0) > 0 for row in rows)
+    ranked = sampled and any(row["rank"] for row in last)
+    lettered = ranked and len(level["units"]) <= MOST_LETTERS
     heads = ["unit", "index", *(["interval"] if sampled else [])]
     heads += [*(["ranks"] if ranked else []), *(["group"] if lettered else [])]
+    title = f"{level[language]} · {wave[language]}"
     table = Table("", *(word(head, language) for head in heads), title=title, title_justify="left")
-    order = sorted(range(len(level.units)), key=lambda u: _downwards(float(index.value[root, -1, u])))
-    for u in order[:most]:
-        value, low, high = (float(a[root, -1, u]) for a in (index.value, index.lower, index.upper))
-        cells = ["", level.names[u].in_language(language), _figure(value)]
+    names = {unit["code"]: unit[language] for unit in level["units"]}
+    last.sort(key=lambda row: _downwards(row["value"]))
+    for row in last[:most]:
+        cells = [str(row["rank"] or ""), names[row["unit"]], _figure(row["value"])]
         if sampled:
-            cells.append("" if math.isnan(low) else f"{_figure(low)}–{_figure(high)}")
-        if comparison is not None and comparison.rank[u]:
-            cells[0] = str(comparison.rank[u])
-            cells += [rank_words(comparison, u)] if ranked else []
-            cells += [comparison.letters[u]] if lettered else []
+            low, high = row["lower"], row["upper"]
+            cells.append("" if low is None else f"{_figure(low)}–{_figure(high)}")
+        if row["rank"]:
+            cells += [interval_words(row["rank_lower"], row["rank_upper"])] if ranked else []
+            cells += [row["letters"]] if lettered else []
         table.add_row(*cells)
-    if len(order) > most:
+    if len(last) > most:
         table.add_row("", "…")
     console.print(table)
 
 
-def _figure(value: float) -> str:
+def _figure(value: float | None) -> str:
     """One decimal for scores up to 100, three for indices up to 1."""
-    if math.isnan(value):
+    if value is None:
         return "—"
     return f"{value:.1f}" if abs(value) > 2 else f"{value:.3f}"
 
 
-def _downwards(value: float) -> tuple[bool, float]:
-    return (math.isnan(value), -value)
+def _downwards(value: float | None) -> tuple[bool, float]:
+    return (value is None, -(value or 0.0))
 
 
 if __name__ == "__main__":

@@ -189,6 +189,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "words_lacking": ("报告中只能按原样写出：{found}，应有中英文名称：{expected}。请在 plan.toml 的 [names] 中补上，或放进问卷。", "The report can only show {found} as they stand; words were expected: {expected}. Add them under [names] in plan.toml, or to the questionnaire."),
     # ── measuring ──
     "not_written": ("结果没有写全：{found}", "The results are not written whole: {found}"),
+    "run_missing": (
+        "“{found}”中没有测评结果，应有 zhiheng measure 写出的 run.json 和 results.parquet。请先测评，或改正路径。",
+        "{found} holds no finished run; run.json and results.parquet as `zhiheng measure` writes them were expected. Measure first, or "
+        "correct the path.",
+    ),
     "not_measured": ("引擎拒绝：{found}", "The engine refused: {found}"),
     "questionnaire": ("问卷有误：{found}，应为：{expected}。请改正后重存。", "The questionnaire is wrong: {found}; expected {expected}. Correct it and save again."),
 }  # fmt: skip

@@ -6,16 +6,20 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zhiheng import __version__
 from zhiheng.programme.estimation import Analysis
 from zhiheng.programme.ledger import RowLedger
-from zhiheng.programme.plan import Plan
-from zhiheng.programme.problems import Finding
+from zhiheng.programme.plan import Plan, Words
+from zhiheng.programme.problems import Finding, Problem
 
+if TYPE_CHECKING:
+    from zhiheng.programme.run import Level
+
+RECORD = "run.json"
 LIBRARIES = ("duckdb", "numpy", "scipy", "pyarrow", "python-calamine", "pyreadstat")
 
 
@@ -40,6 +44,7 @@ def record_of(
     findings: Iterable[Finding],
     ledger: RowLedger,
     *,
+    levels: Sequence[Level],
     sources: Mapping[str, Mapping[str, object]],
     exact: bool,
 ) -> dict[str, Any]:
@@ -53,6 +58,15 @@ def record_of(
         "zhiheng": __version__,
         "title": {"zh": plan.title.zh, "en": plan.title.en},
         "edition": plan.edition,
+        "languages": list(plan.outputs.language),
+        "waves": [_named(w.code, w.name) for w in plan.waves],
+        "levels": [
+            {
+                **_named(level.code, level.name),
+                "units": [_named(*unit) for unit in zip(level.units, level.names, strict=True)],
+            }
+            for level in levels
+        ],
         "made_up": plan.made_up,
         "seed": plan.seed,
         "exact": exact,
@@ -72,6 +86,28 @@ def record_of(
         ],
         "findings": [f.as_dict() for f in findings],
     }
+
+
+def _named(code: str, name: Words) -> dict[str, str]:
+    return {"code": code, "zh": name.in_language("zh"), "en": name.in_language("en")}
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """Read the record of a finished run.
+
+    Raises
+    ------
+    zhiheng.programme.problems.Problem
+        The folder holds none, or one of an older form without the names of levels and files.
+    """
+    path = folder / RECORD
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if {"languages", "waves", "levels", "files"} <= found.keys():
+            return dict(found)
+    except (OSError, ValueError, AttributeError):
+        pass
+    raise Problem([Finding("run_missing", str(path), found=str(folder))])
 
 
 def write(record: Mapping[str, Any], path: Path) -> None:

@@ -12,7 +12,9 @@ import pyarrow as pa
 from zhiheng.programme.estimation import LevelEstimates, column_of, unit_code
 from zhiheng.programme.indexing import LevelIndex
 from zhiheng.programme.plan import Plan
+from zhiheng.programme.problems import Finding, Problem
 
+RESULTS = "results.parquet"
 SCHEMA = pa.schema(
     [
         ("level", pa.string()), ("unit", pa.string()), ("wave", pa.string()), ("node", pa.string()),
@@ -148,3 +150,20 @@ def write(table: pa.Table, path: Path) -> None:
         table, path, compression="zstd", compression_level=3, version="2.6", data_page_version="1.0",
         use_dictionary=True, write_statistics=True, store_schema=True, row_group_size=1 << 20,
     )  # fmt: skip
+
+
+def read(folder: Path) -> pa.Table:
+    """Read the table of a finished run.
+
+    Raises
+    ------
+    zhiheng.programme.problems.Problem
+        The folder holds none.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - slow import
+
+    path = folder / RESULTS
+    try:
+        return pq.read_table(path, schema=SCHEMA)
+    except (OSError, pa.ArrowException) as error:
+        raise Problem([Finding("run_missing", str(path), found=str(folder))]) from error

@@ -193,13 +193,15 @@ def measure(
         files += clock.timed(
             "documents", 5, 6, lambda: _documents(run, [f for f in wanted if f != "parquet"])
         )
-        record.write({**run.record, "timings": dict(clock.seconds)}, run.out / "run.json")
+        files.append(run.out / record.RECORD)
+        written = {**run.record, "files": [f.name for f in files], "timings": dict(clock.seconds)}
+        record.write(written, files[-1])
     except OSError as error:
         raise _unwritable(str(error.filename or run.out), error) from error
     except DocumentProblem as error:
         raise Problem([Finding("not_written", found=(error.text("zh"), error.text("en")))]) from error
     progress("", 6, 6)
-    return replace(run, files=(*files, run.out / "run.json"), timings=dict(clock.seconds))
+    return replace(run, files=tuple(files), timings=dict(clock.seconds))
 
 
 def _try_folder(out: Path) -> None:
@@ -269,7 +271,7 @@ def _measured(prepared: Prepared, plan: Plan, data: Path, out: Path, clock: _Clo
         results=found,
         record=record.record_of(
             plan, data, analyses, {"indicators": methods, "levels": figures}, prepared.findings, prepared.ledger,
-            sources=sources, exact=exact,
+            levels=levels, sources=sources, exact=exact,
         ),
         out=out,
     )  # fmt: skip

@@ -35,7 +35,8 @@ class Estimates:
     value, se, lower, upper, df, n, deff : (m,) floats; NaN where there is nothing to estimate from.
     method : what was done, in words.
     level : confidence level.
-    passes : the statements that read the rows.
+    passes : the statements that read all rows.
+    glances : what was read of the first rows only.
     """
 
     names: tuple[str, ...]
@@ -56,6 +57,7 @@ class Estimates:
     gradients: Array = field(repr=False)
     matrix: Any = field(default=None, repr=False)
     chosen_df: float | None = field(default=None, repr=False)
+    glances: tuple[str, ...] = field(default=(), repr=False)
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -101,7 +103,10 @@ class Estimates:
         return frame
 
     def explain(self) -> str:
-        """Say what was done: method, design, and each pass over the rows."""
+        """Say what was done: method, design, each pass over the rows, and what was read of the first rows only.
+
+        Steps of weighting read the rows in passes of their own, before this; their `Step` tells what they did.
+        """
         design = self.totals.design
         stages = [
             f"  stage {i + 1}: {s.cluster}" + (f" within {s.stratum}" if s.stratum else "")
@@ -117,6 +122,7 @@ class Estimates:
                 f"{len(self.passes)} pass(es) over the rows → {len(leaves.rows)} leaves, "
                 f"{self.totals.skeleton.nodes} units, {self.totals.domains} domain(s)",
                 *(f"  {p}" for p in self.passes),
+                *(f"the first rows alone, for {g}" for g in self.glances),
             ]
         )
 
@@ -144,6 +150,11 @@ class Estimates:
             the caller then replaces `value` (see `with_values`).
         names : (q,) names of the combinations.
         domains, by : domain values and columns of the combinations.
+
+        Returns
+        -------
+        Estimates, q rows. `n` and `deff` are NaN: the rows of several estimates may be the same ones, and there is no
+        simple random sample of a combination to compare with. Those of the estimates that went in stand there.
 
         Raises
         ------
@@ -245,6 +256,10 @@ def contrast(
     estimates : what is compared.
     contrasts : name → list of (coefficient, {"variable": …, domain column: value, …}). Keys left out match
         when only one row fits.
+
+    Returns
+    -------
+    Estimates, one row a contrast; `n` and `deff` are NaN, as in `Estimates.combine`.
 
     Raises
     ------

@@ -281,7 +281,7 @@ def _estimate(
         totals, positions = _totals(
             source, design, asked, by, options.where, joint=options.joint, deff=bool(deff)
         )
-        passes = tuple(source.passes)
+        passes, glances = tuple(source.passes), tuple(source.glances)
     domains = totals.leaves.domains
     counts = list(dict.fromkeys(e.count for e in asked))
     value, spread, parts = [], [], []
@@ -328,6 +328,7 @@ def _estimate(
         totals=totals,
         gradients=gradients,
         chosen_df=df,
+        glances=glances,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import contextlib
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from zhiheng.measure.design import CellCalibration
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
            "FLOAT", "DOUBLE", "BOOLEAN", "DECIMAL")  # fmt: skip
+
+#: rows that are looked at for a constant near the mean
+FIRST = 1000
 
 
 class Database:
@@ -75,7 +78,8 @@ class Source:
     database : the database.
     types : column name to SQL type.
     complete : columns known to have no missing value without reading them.
-    passes : every statement that read the rows, for `explain`.
+    passes : every statement that read all rows, for `explain`.
+    glances : what was read of the first rows only, for `explain`.
     name : the table, as SQL, for passes over all rows.
     stream : where the rows come from when they are streamed anew for each pass.
     batches : the rows without the database, where Arrow reads them.
@@ -90,6 +94,7 @@ class Source:
     stream: OpenTable | None = None
     batches: plain.Batches | None = None
     calibration: CellCalibration | None = None
+    glances: list[str] = field(default_factory=list)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -192,12 +197,13 @@ class Source:
         """Give a constant near the mean of each column, from the first rows: taken off before squaring."""
         if not columns:
             return {}
-        means = None if self.batches is None else plain.first_means(self.batches, columns, 1000)
+        means = None if self.batches is None else plain.first_means(self.batches, columns, FIRST)
+        wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
+        sql = f"SELECT {wanted} FROM (SELECT * FROM source LIMIT {FIRST})"
+        self.glances.append(f"shift: {sql}")
         if means is None:
-            wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
-            sql = f"SELECT {wanted} FROM (SELECT * FROM source LIMIT 1000)"
             with self.refusing("shift"):
-                means = list(self.connection.execute(self.begin(sql, rows=1000)).fetchall()[0])
+                means = list(self.connection.execute(self.begin(sql, rows=FIRST)).fetchall()[0])
         # one significant digit is enough, and keeps the constant the same when the first rows differ a little
         return {
             c: 0.0 if v is None or not math.isfinite(v) else float(f"{v:.1g}")

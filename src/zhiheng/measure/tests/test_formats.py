@@ -15,7 +15,7 @@ import pyreadstat
 import pytest
 import xlsxwriter
 
-from zhiheng.measure import Design, mean, poststratify, proportion, rake, total, weights_of
+from zhiheng.measure import Design, mean, poststratify, proportion, rake, ratio, total, weights_of
 from zhiheng.measure.tests.samples import DESIGNS, POPULATION, table
 
 DESIGN = Design(strata="stype", weights="pw", population={"*": "fpc"})
@@ -169,6 +169,17 @@ def test_explain_tells_the_design_and_every_pass() -> None:
     raked = rake(table(name), design, {"stype": POPULATION["stype"], "sch.wide": POPULATION["sch.wide"]})
     assert passes(mean(table(name), "api00", raked.design, by=["awards", "stype"]).explain()) <= 2
     assert "calibrated weights" in mean(table(name), "api00", raked.design).explain()
+
+
+@pytest.mark.parametrize("where", [None, "api00 > 600"])
+def test_explain_tells_that_the_first_rows_were_read(where: str | None) -> None:
+    """With and without the database; what looks at no first rows says nothing of them."""
+    name, design = DESIGNS["dclus1"]
+    told = mean(table(name), ["api00", "api99"], design, where=where).explain()
+    assert told.count("the first rows alone, for shift") == 1
+    assert "LIMIT 1000" in told
+    assert passes(told) == 1
+    assert "first rows" not in ratio(table(name), [("api00", "api99")], design, where=where).explain()
 
 
 @pytest.mark.parametrize("variables", [1, 4])

@@ -68,7 +68,11 @@ def node_estimate(index: LevelIndex, code: str, w: int, u: int) -> Estimate | No
 
 def rank_words(comparison: Comparison, unit: int) -> str:
     """Rank interval of a unit, such as 2–5; one number where it is certain."""
-    low, high = int(comparison.rank_low[unit]), int(comparison.rank_high[unit])
+    return interval_words(int(comparison.rank_low[unit]), int(comparison.rank_high[unit]))
+
+
+def interval_words(low: int, high: int) -> str:
+    """Two ranks as 2–5; one number where they are the same."""
     return str(low) if low == high else f"{low}–{high}"
 
 

@@ -402,6 +402,36 @@ def test_the_documents_speak_the_language_asked_for(folder, tmp_path):
         assert title in "\n".join(p.text for p in Document(out / "report.docx").paragraphs)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_command_show_prints_again_what_measure_printed(folder, tmp_path, language):
+    out = str(tmp_path / "out")
+    said = CliRunner().invoke(
+        main, ["measure", str(folder), "--out", out, "--formats", "xlsx", "--lang", language]
+    )
+    again = CliRunner().invoke(main, ["show", out, "--lang", language])
+    assert (said.exit_code, again.exit_code) == (0, 0)
+    assert said.output.endswith(again.output)
+    assert {"zh": "东区", "en": "East"}[language] in again.output
+    assert str(tmp_path / "out" / "results.xlsx") in again.output
+
+
+def test_command_show_speaks_the_first_language_of_the_plan(folder, tmp_path):
+    reword(folder, "[[questions]]", '[outputs]\nlanguage = ["en"]\n[[questions]]')
+    measure(folder, out=tmp_path, formats=[])
+    assert "East" in CliRunner().invoke(main, ["show", str(tmp_path)]).output
+
+
+@pytest.mark.parametrize("gone", ["run.json", "results.parquet"])
+@pytest.mark.parametrize(("language", "said"), [("zh", "没有测评结果"), ("en", "no finished run")])
+def test_command_show_tells_that_nothing_was_measured(folder, tmp_path, gone, language, said):
+    measure(folder, out=tmp_path, formats=[])
+    for spoiled in ("{}", None):
+        (tmp_path / gone).unlink() if spoiled is None else (tmp_path / gone).write_text(spoiled)
+        done = CliRunner().invoke(main, ["show", str(tmp_path), "--lang", language])
+        assert done.exit_code == 1
+        assert said in done.output
+
+
 def test_command_measure_refuses_a_bad_programme_and_a_bad_format(folder, tmp_path):
     out = str(tmp_path / "out")
     assert CliRunner().invoke(main, ["measure", str(folder), "--out", out, "--formats", "pfd"]).exit_code == 2
