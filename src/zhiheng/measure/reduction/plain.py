@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     Array: TypeAlias = NDArray[np.float64]
     Numbers: TypeAlias = NDArray[Any]
 
-BATCH = 65_536
+BATCH = 65536
 """Rows at a time: few enough to stay near the processor, enough that what Python adds does not count."""
+
+FEW = 1 << 16
+"""Groups that each worker adds up for itself: with more, one place for all."""
 
 EXACT = 1 << 53
 """Whole numbers below this are told apart as floats."""
@@ -324,7 +327,7 @@ class _Sums:
         if totals.shape[1]:
             add_product(weight, domain, totals, desk.held.reach("t", domains, totals.shape[1]))
         # of many groups hardly two rows share one, and they are held once; few are each worker's own
-        few = groups <= rows.number
+        few = groups <= FEW
         for name, times, block in parts if few else ():
             add_product(times, group, block, desk.held.reach(name, groups, block.shape[1]))
         for name, level, levels in margins if few else ():
