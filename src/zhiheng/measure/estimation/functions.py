@@ -12,7 +12,8 @@ from zhiheng.measure.design import CellCalibration, Design, RegressionCalibratio
 from zhiheng.measure.estimation import estimands
 from zhiheng.measure.estimation.estimands import Estimand
 from zhiheng.measure.estimation.estimates import Estimates, interval_for
-from zhiheng.measure.estimation.influence import Totals, calibration_terms, gradient_array
+from zhiheng.measure.estimation.influence import Totals, calibration_terms
+from zhiheng.measure.estimation.spread import gradient_array
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import reduce_rows, weight_of, weight_sql
 from zhiheng.measure.reduction.opening import opened

@@ -13,6 +13,7 @@ import numpy as np
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
 from zhiheng.measure.design.grouping import dense, summed, tally
 from zhiheng.measure.design.variance import Skeleton, skeleton_of
+from zhiheng.measure.estimation.spread import spread_of
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.terms import MARGIN, ONE, Term
 
@@ -23,21 +24,6 @@ if TYPE_CHECKING:
 
 BLOCK = 4_000_000
 """Numbers held at a time where every unit meets every estimate."""
-
-
-@dataclass(frozen=True)
-class _Spread:
-    """Where linear combinations of estimates have a gradient: one entry a combination and domain.
-
-    Attributes
-    ----------
-    combination, domain : (entries,).
-    gradient : (entries, terms).
-    """
-
-    combination: NDArray[np.int64]
-    domain: NDArray[np.int64]
-    gradient: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -412,29 +398,11 @@ class Totals:
 
         return csr_matrix(matrix @ diags(np.tile(root, matrix.shape[1] // self.domains)))
 
-    def _spread(self, gradients: NDArray[np.float64], matrix: Any) -> _Spread:
-        """Give the gradient of each combination in each domain that it touches."""
-        from scipy.sparse import csr_matrix  # noqa: PLC0415 - slow import
-
-        entries = csr_matrix(matrix).tocoo()
-        key = entries.row.astype(np.int64) * self.domains + entries.col % self.domains
-        group, first = dense(key)
-        combination, domain = np.divmod(key[first], self.domains)
-        gradient = np.zeros((len(first), gradients.shape[2]))
-        variable = entries.col // self.domains
-        for v in np.unique(variable):
-            at = np.flatnonzero(variable == v)
-            part = entries.data[at, None] * gradients[v, entries.col[at] % self.domains]
-            used = np.flatnonzero(part.any(axis=0))
-            for k in used:
-                gradient[:, k] += tally(group[at], part[:, k], len(first))
-        return _Spread(combination, domain, gradient)
-
     def _within_diagonal(
         self, gradients: NDArray[np.float64], matrix: Any, fitted: NDArray[np.float64] | None
     ) -> NDArray[np.float64]:
         """Give the diagonal of `_within`, from no more products than it needs: (combinations,)."""
-        spread = self._spread(gradients, matrix)
+        spread = spread_of(gradients, matrix, self.domains)
         gradient, meeting = spread.gradient, (spread.gradient != 0).astype(np.float64)
         sums = np.zeros(len(gradient))
         for a, b in np.argwhere(np.triu(meeting.T @ meeting) > 0):
@@ -444,19 +412,8 @@ class Totals:
         if fitted is not None:
             own = matrix @ fitted
             cross, square = self._calibrator_products
-            result -= 2 * (self._crossed(spread, cross, len(own)) * own).sum(axis=1)
+            result -= 2 * (spread.crossed(cross, len(own)) * own).sum(axis=1)
             result += ((own @ square) * own).sum(axis=1)
-        return result
-
-    def _crossed(self, spread: _Spread, cross: NDArray[np.float64], combinations: int) -> NDArray[np.float64]:
-        """Give the product of each combination with the calibration variables: (combinations, p)."""
-        result = np.zeros((combinations, cross.shape[1]))
-        order = np.argsort(spread.domain, kind="stable")
-        starts = np.searchsorted(spread.domain[order], np.arange(self.domains + 1))
-        for d, (start, stop) in enumerate(itertools.pairwise(starts)):
-            if stop > start:
-                at = order[start:stop]
-                np.add.at(result, spread.combination[at], spread.gradient[at] @ cross[d].T)
         return result
 
     def _within(
@@ -465,7 +422,7 @@ class Totals:
         """Give the within part where rows are units: (combinations, combinations)."""
         from scipy.sparse import csr_matrix  # noqa: PLC0415 - slow import
 
-        spread, shape = self._spread(gradients, matrix), (matrix.shape[0], self.domains)
+        spread, shape = spread_of(gradients, matrix, self.domains), (matrix.shape[0], self.domains)
         present = np.zeros((self.domains, spread.gradient.shape[1]))
         np.maximum.at(present, spread.domain, (spread.gradient != 0).astype(np.float64))
         sides = {
@@ -481,7 +438,7 @@ class Totals:
         if fitted is not None:
             own = matrix @ fitted
             cross, square = self._calibrator_products
-            mixed = self._crossed(spread, cross, len(own)) @ own.T
+            mixed = spread.crossed(cross, len(own)) @ own.T
             result += own @ square @ own.T - mixed - mixed.T
         return result
 
@@ -527,14 +484,3 @@ def calibration_terms(calibration: CellCalibration | RegressionCalibration) -> l
         for m, (start, stop) in enumerate(itertools.pairwise(starts))
         for level in range(int(stop - start))
     ]
-
-
-def gradient_array(
-    parts: list[tuple[list[int], NDArray[Any]]], terms: int, domains: int
-) -> NDArray[np.float64]:
-    """Spread gradients over all terms: list of (term numbers, (k, domains)) in, (variables, domains, terms) out."""
-    result = np.zeros((len(parts), domains, terms))
-    for v, (at, gradient) in enumerate(parts):
-        for i, k in enumerate(at):
-            result[v, :, k] += gradient[i]
-    return result

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Array: TypeAlias = NDArray[np.float64]
     Numbers: TypeAlias = NDArray[Any]
 
-BATCH = 65536
+BATCH = 65_536
 """Rows at a time: few enough to stay near the processor, enough that what Python adds does not count."""
 
 FEW = 1 << 16
