@@ -15,12 +15,15 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
-LONG = ("tests/demo/", "tests/journeys/", "tests/law/test_recipe.py")
+LONG = ("tests/demo/", "tests/law/test_recipe.py")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long, so that those who work side by side end together."""
+    """Begin with what takes long, so that those who work side by side end together.
+
+    Not with the journeys: as long as their browser is open, Django refuses its database to other tests.
+    """
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
