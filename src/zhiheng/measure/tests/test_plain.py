@@ -83,15 +83,20 @@ def test_same_numbers_as_with_the_database(
     pq.write_table(rows(), tmp_path / "rows.parquet", row_group_size=400)
     estimate = ESTIMATORS[estimator]
     monkeypatch.setattr(plain, "BATCH", batch)
+    monkeypatch.setattr(plain, "FEW", batch // 10)
     found = [estimate(tmp_path / "rows.parquet", design), estimate(rows(), design)]
     monkeypatch.setattr(plain, "group", lambda *_: None)
     for one in found:
         same(one, estimate(rows(), design))
 
 
+@pytest.mark.parametrize("few", [0, 65_536])
 @pytest.mark.parametrize("residuals", ["weights", "rows"])
 @pytest.mark.parametrize("design", [CLUSTER, ELEMENT, DEEP], ids=["cluster", "element", "deep"])
-def test_same_numbers_after_raking(design: Design, residuals: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_same_numbers_after_raking(
+    design: Design, residuals: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plain, "FEW", few)
     data = rows()
     targets = {"sex": {1: 3000.0, 2: 3200.0}, ("x", "code"): {}}
     cells = data.group_by(["x", "code"]).aggregate([("wt", "sum")]).to_pylist()
