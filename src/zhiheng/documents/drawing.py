@@ -64,7 +64,13 @@ def chart_words(language: Language) -> dict[str, str]:
 
 @functools.lru_cache(maxsize=64)
 def _drawn(everything: str) -> tuple[str, ...]:
-    drawn: list[str] = json.loads(str(_engine().call("zhihengDraw", everything)))
+    engine = _engine()
+    try:
+        drawn: list[str] = json.loads(str(engine.call("zhihengDraw", everything)))
+    except RuntimeError:  # the next one asks another engine
+        engine.close()
+        _engine.cache_clear()
+        raise
     return tuple(_INSTANCE.sub("zr0-", _META.sub("", _STYLE.sub("", one))) for one in drawn)
 
 

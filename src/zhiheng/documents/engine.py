@@ -38,9 +38,11 @@ class Engine:
         return self._ask("call", function, *arguments)
 
     def close(self) -> None:
-        """Stop."""
+        """Stop; a second time does nothing."""
+        atexit.unregister(self.close)
         self._process.kill()
-        self._process.communicate()
+        with contextlib.suppress(OSError), self._process:  # closes what leads to it, and waits
+            pass
 
     def _ask(self, *words: object) -> object:
         answer = ""

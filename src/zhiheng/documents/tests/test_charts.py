@@ -267,3 +267,13 @@ def test_what_fails_in_the_engine_is_told_and_one_that_has_ended_says_so():
     engine.close()
     with pytest.raises(RuntimeError, match="has ended"):
         engine.eval("1")
+
+
+def test_after_an_engine_has_ended_the_next_chart_is_drawn_by_another():
+    drawing._drawn.cache_clear()
+    broken = drawing._engine()._process
+    broken.kill()
+    broken.wait()
+    with pytest.raises(RuntimeError, match="has ended"):
+        drawing.svg(trend(), "zh")
+    assert drawing.svg(trend(), "zh").startswith("<svg ")

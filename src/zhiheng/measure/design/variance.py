@@ -200,24 +200,9 @@ class Skeleton:
         within : (columns,) as in `variance`.
         """
         result = np.zeros(influence.shape[1])
-        for depth in range(len(self.stages) - 1, -1, -1):
-            stage = self.stages[depth]
-            single = (stage.sampled == 1) & (stage.scale > 0)
-            if self.rows_are_units and depth == len(self.stages) - 1:
-                keep = np.where(single & (self.lonely == "adjust"), 0.0, stage.scale / stage.sampled)
-                part = (0.0 if within is None else within) - keep @ (influence * influence)
-                sums = influence
-            else:
-                sums = summed(stage.unit_parent, influence, len(stage.sampled))
-                mean = sums / stage.sampled[:, None]
-                mean[single & (self.lonely == "adjust")] = 0.0
-                scale = np.where(single & (self.lonely == "average"), 0.0, stage.scale)
-                deviation = influence - mean[stage.unit_parent]
-                part = scale[stage.unit_parent] @ (deviation * deviation)
-            result += part * self._raised(single)
-            if depth == 0:
-                break
-            influence = summed(stage.parent_upper, sums, int(stage.parent_upper.max()) + 1)
+        for deviation, scale, raised, rows in self._by_stage(influence):
+            part = scale @ (deviation * deviation)
+            result += raised * ((0.0 if within is None else within) - part if rows else part)
         return np.maximum(result, 0.0)
 
     def applied(self, influence: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -262,26 +247,35 @@ class Skeleton:
         """
         columns = influence.shape[1]
         result = np.zeros((columns, columns))
+        for deviation, scale, raised, rows in self._by_stage(influence):
+            weighted = deviation * np.sqrt(scale)[:, None]
+            part = weighted.T @ weighted
+            result += raised * ((0.0 if within is None else within) - part if rows else part)
+        return result
+
+    def _by_stage(
+        self, influence: NDArray[np.float64]
+    ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], float, bool]]:
+        """Give, last stage first, what its part is made of where every unit has a value.
+
+        (units, columns) deviations and the (units,) scale of their products, what the part is multiplied with, and
+        whether rows are the units: then both are the parents', and taken off the products of rows.
+        """
         for depth in range(len(self.stages) - 1, -1, -1):
             stage = self.stages[depth]
             single = (stage.sampled == 1) & (stage.scale > 0)
             if self.rows_are_units and depth == len(self.stages) - 1:
                 keep = np.where(single & (self.lonely == "adjust"), 0.0, stage.scale / stage.sampled)
-                weighted = influence * np.sqrt(keep)[:, None]
-                part = (0.0 if within is None else within) - weighted.T @ weighted
+                yield influence, keep, self._raised(single), True
                 sums = influence
             else:
                 sums = summed(stage.unit_parent, influence, len(stage.sampled))
                 mean = sums / stage.sampled[:, None]
                 mean[single & (self.lonely == "adjust")] = 0.0
-                scale = np.where(single & (self.lonely == "average"), 0.0, stage.scale)
-                deviation = (influence - mean[stage.unit_parent]) * np.sqrt(scale)[stage.unit_parent][:, None]
-                part = deviation.T @ deviation
-            result += part * self._raised(single)
-            if depth == 0:
-                break
-            influence = summed(stage.parent_upper, sums, int(stage.parent_upper.max()) + 1)
-        return result
+                scale = np.where(single & (self.lonely == "average"), 0.0, stage.scale)[stage.unit_parent]
+                yield influence - mean[stage.unit_parent], scale, self._raised(single), False
+            if depth:
+                influence = summed(stage.parent_upper, sums, int(stage.parent_upper.max()) + 1)
 
     def _raised(self, single: NDArray[np.bool_]) -> float:
         """Give what gives lonely strata the average of the others, where every unit has a value."""
