@@ -49,10 +49,10 @@ class Values:
             met = array.to_numpy()
             if self._reaches(int(met.min()), int(met.max())):
                 at = met.astype(np.int64) - self._low if self._low else met
-                numbers: Numbers = self._table[at]
+                numbers: Numbers = self._table.take(at)
                 if numbers.min() < 0:
                     self._add(np.unique(met[numbers < 0]).tolist())
-                    numbers = self._table[at]
+                    numbers = self._table.take(at)
                 return numbers
         encoded = array.dictionary_encode("encode")
         values = encoded.dictionary.to_pylist()
@@ -109,15 +109,15 @@ class Pairs:
                 self.left = np.arange(lefts, dtype=np.int32)
                 self.right = np.append(self.right, np.full(more, -1, dtype=np.int32))
                 self.size = lefts
-                first = self.right[left] < 0
+                first = self.right.take(left) < 0
                 self.right[left[first]] = right[first]
-            if (self.right[left] == right).all():
+            if (self.right.take(left) == right).all():
                 return left
         if self._table is None or rights > self._width or lefts * self._width > len(self._table):
             self._widen(lefts, rights)
         assert self._table is not None
         code = left.astype(np.int64) * self._width + right
-        numbers: Numbers = self._table[code]
+        numbers: Numbers = self._table.take(code)
         if numbers.min() < 0:
             new = code[numbers < 0]
             each = np.arange(len(new), dtype=np.int32)
@@ -127,7 +127,7 @@ class Pairs:
             self.left = np.append(self.left, (new // self._width).astype(np.int32))
             self.right = np.append(self.right, (new % self._width).astype(np.int32))
             self.size += len(new)
-            numbers = self._table[code]
+            numbers = self._table.take(code)
         return numbers
 
     def _widen(self, lefts: int, rights: int) -> None:

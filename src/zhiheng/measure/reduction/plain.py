@@ -299,7 +299,7 @@ class _Sums:
         )
         asked = {t.levels[0][0] for t in grouping.sums if _is_margin(t)}
         self._margins = {m: int(level.max()) + 1 for m, level in margins.items() if m in asked}
-        own = tuple(t for t in grouping.sums if not _is_margin(t))
+        own = tuple(t for t in grouping.sums if t != ONE and not _is_margin(t))
         other = [t for t in grouping.squares if t not in (*own, *grouping.totals)]
         self.blocks = (own, grouping.totals, tuple(other), grouping.counts)
         self._squared = [i for i, terms in enumerate(self.blocks) if set(terms) & set(grouping.squares)]
@@ -366,6 +366,7 @@ class _Sums:
         for name in ("rows", "weight", "bad"):
             found[name] = self._held.reach(name, size, 1)[:size, 0]
         own, _, _, counts = self.blocks
+        found |= {f"s{i}": found["weight"] for i, t in enumerate(grouping.sums) if t == ONE}
         found |= self._apart("s", size, [f"s{grouping.sums.index(t)}" for t in own])
         found |= self._apart("c", size, [f"c{i}" for i in range(len(counts))])
         for block in self._squared:
