@@ -143,13 +143,15 @@ class Pairs:
 
 
 class Keys:
-    """Numbers the groups that the values of some columns make."""
+    """Numbers the groups that the values of some columns make; who counts other groups may share the values."""
 
-    def __init__(self, columns: Sequence[str], schema: pa.Schema) -> None:
+    def __init__(self, columns: Sequence[str], schema: pa.Schema, shared: dict[str, Values]) -> None:
         import pyarrow as pa  # noqa: PLC0415 - slow import
 
         self.columns = tuple(reversed(columns))  # the finest first: what follows from it makes no pairs
-        self._values = [Values(pa.int64() if c == CELL else schema.field(c).type) for c in self.columns]
+        for c in set(columns) - set(shared):
+            shared[c] = Values(pa.int64() if c == CELL else schema.field(c).type)
+        self._values = [shared[c] for c in self.columns]
         self._pairs = [Pairs() for _ in columns[1:]]
 
     @property
@@ -157,14 +159,13 @@ class Keys:
         """How many groups there are."""
         return (self._pairs or self._values)[-1].size if self.columns else 1
 
-    def number(self, column: Callable[[str], pa.Array], rows: int) -> Numbers:
-        """Give the group of each of so many rows, of which `column` gives a column by name."""
+    def number(self, numbers: Callable[[str], Numbers], rows: int) -> Numbers:
+        """Give the group of each of so many rows, of which `numbers` gives those of the values of a column."""
         if not self.columns:
             return np.zeros(rows, dtype=np.int32)
-        groups, size = self._values[0].number(column(self.columns[0])), self._values[0].size
+        groups, size = numbers(self.columns[0]), self._values[0].size
         for name, values, pairs in zip(self.columns[1:], self._values[1:], self._pairs, strict=True):
-            right = values.number(column(name))
-            groups, size = pairs.number(groups, right, size, values.size), pairs.size
+            groups, size = pairs.number(groups, numbers(name), size, values.size), pairs.size
         return groups
 
     def values(self) -> dict[str, pa.Array]:

@@ -9,15 +9,16 @@ expressions in SQL, csv, PostgreSQL) it leaves to the database, which gives the 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from zhiheng.measure.reduction.numbering import Keys, TooManyPairsError
+from zhiheng.measure.reduction.numbering import Keys, TooManyPairsError, Values
 from zhiheng.measure.reduction.terms import CELL, FACTOR, MARGIN, ONE, Grouping, Term
 
 if TYPE_CHECKING:
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     Array: TypeAlias = NDArray[np.float64]
     Numbers: TypeAlias = NDArray[Any]
 
-BATCH = 65_536
-"""Rows at a time: few enough to stay near the processor, enough that what Python adds does not count."""
+BATCH = 60_000
+"""Rows at a time: few enough to stay near the processor, enough that what Python adds does not count.
+
+Three pages of 20,000 rows, as parquet files mostly have them.
+"""
 
 FEW = 1 << 16
 """Groups that each worker adds up for itself: with more, one place for all."""
@@ -80,17 +84,18 @@ def group(
     sums, given_up = _Sums(grouping, batches.schema, calibration), threading.Event()
 
     def work(worker: int) -> None:
-        share, turn = shares[worker % len(shares)], turns[worker % len(shares)]
-        desk = _Desk(sums.blocks)
+        desk = _Desk(sums.blocks, sums.squared)
         try:
-            while not given_up.is_set():
-                with turn:
-                    batch = next(share, None)
-                if batch is None:
-                    sums.take(desk)
-                    return
-                if batch.num_rows:
-                    sums.add(desk, batch)
+            for i in range(len(shares)):  # its own share, then what others have left of theirs
+                of = (worker + i) % len(shares)
+                while not given_up.is_set():
+                    with turns[of]:
+                        batch = next(shares[of], None)
+                    if batch is None:
+                        break
+                    if batch.num_rows:
+                        sums.add(desk, batch)
+            sums.take(desk)
         except BaseException:
             given_up.set()
             raise
@@ -157,15 +162,15 @@ def _columns(schema: pa.Schema, grouping: Grouping, calibration: CellCalibration
 class _Cells:
     """Finds the calibration cell of each row."""
 
-    def __init__(self, calibration: CellCalibration, schema: pa.Schema) -> None:
+    def __init__(self, calibration: CellCalibration, schema: pa.Schema, shared: dict[str, Values]) -> None:
         self.calibration = calibration
-        self._keys = Keys(calibration.columns, schema)
+        self._keys = Keys(calibration.columns, schema, shared)
         self._cell_of = {cell: i for i, cell in enumerate(calibration.cells)}
         self._cells = np.zeros(0, dtype=np.int64)
 
     def number(self, rows: _Rows) -> NDArray[np.int64]:
         """Give the cell of each row, -1 where it has none."""
-        groups = self._keys.number(rows.array, rows.number)
+        groups = self._keys.number(rows.key, rows.number)
         if self._keys.size > len(self._cells):
             values = self._keys.values()
             met = zip(*(values[c].to_pylist() for c in self.calibration.columns), strict=True)
@@ -176,9 +181,11 @@ class _Cells:
 class _Rows:
     """The columns of a batch, each made ready once."""
 
-    def __init__(self, batch: pa.RecordBatch) -> None:
+    def __init__(self, batch: pa.RecordBatch, values: Mapping[str, Values]) -> None:
         self.number = batch.num_rows
         self._batch = batch
+        self._values = values
+        self._keys: dict[str, Numbers] = {}
         self._made: dict[str, tuple[Array, NDArray[np.bool_] | None]] = {}
         self.levels: dict[str, NDArray[np.int64]] = {}
 
@@ -191,8 +198,13 @@ class _Rows:
             self.levels[f"{MARGIN}{m}"] = level[cell]
             self._made[f"{MARGIN}{m}"] = level[cell].astype(np.float64), inside
 
-    def array(self, column: str) -> pa.Array:
-        """Give a key column."""
+    def key(self, column: str) -> Numbers:
+        """Give the numbers of the values of a key column."""
+        if column not in self._keys:
+            self._keys[column] = self._values[column].number(self._array(column))
+        return self._keys[column]
+
+    def _array(self, column: str) -> pa.Array:
         import pyarrow as pa  # noqa: PLC0415 - slow import
 
         if column not in self._made:
@@ -263,23 +275,24 @@ class _Desk:
     And its own sums, where groups are few.
     """
 
-    def __init__(self, blocks: Sequence[Sequence[Term]]) -> None:
+    def __init__(self, blocks: Sequence[Sequence[Term]], squared: Sequence[int]) -> None:
         self.held = _Held()
         self._terms = blocks
-        self._blocks = [np.empty((BATCH, len(terms))) for terms in blocks]
         sums, totals, *_ = blocks
-        squares = [t.times(t) for t in sums]
-        at = squares.index(totals[0]) if totals and totals[0] in squares else 0
-        self._squares = (
-            slice(at, at + len(totals)) if squares[at : at + len(totals)] == list(totals) else None
-        )
+        self._squares = bool(totals) and list(totals) == [t.times(t) for t in sums]
+        self.last = self._squares and 1 not in squared
+        """Whether the totals are the squares of the sums and nothing else, so that they are made in their place."""
+        self._blocks = [np.empty((BATCH, len(terms))) for terms in blocks]
+        if self.last:
+            self._blocks[1] = self._blocks[0]
 
     def write(self, rows: _Rows) -> list[Array]:
-        """Give the blocks of a batch: (rows, terms) each."""
+        """Give the blocks of a batch: (rows, terms) each; totals that are made last are the sums still."""
         blocks = [block[: rows.number] for block in self._blocks]
         for at, (terms, block) in enumerate(zip(self._terms, blocks, strict=True)):
-            if at == 1 and self._squares is not None:  # the totals are the squares of sums in a row
-                np.square(blocks[0][:, self._squares], out=block)
+            if at == 1 and self._squares:
+                if not self.last:
+                    np.square(blocks[0], out=block)
                 continue
             for i, term in enumerate(terms):
                 rows.fill(term, block[:, i])
@@ -291,8 +304,10 @@ class _Sums:
 
     def __init__(self, grouping: Grouping, schema: pa.Schema, calibration: CellCalibration | None) -> None:
         self.grouping = grouping
-        self._keys, self._domains = Keys(grouping.keys, schema), Keys(grouping.by, schema)
-        self._cells = None if calibration is None else _Cells(calibration, schema)
+        self._values: dict[str, Values] = {}
+        self._keys = Keys(grouping.keys, schema, self._values)
+        self._domains = Keys(grouping.by, schema, self._values)
+        self._cells = None if calibration is None else _Cells(calibration, schema, self._values)
         # sums over the levels of a margin are a matter of where the weight goes, not of what it is multiplied with
         margins = (
             {} if calibration is None else {f"{MARGIN}{m}": x for m, x in enumerate(calibration.margins)}
@@ -302,30 +317,28 @@ class _Sums:
         own = tuple(t for t in grouping.sums if t != ONE and not _is_margin(t))
         other = [t for t in grouping.squares if t not in (*own, *grouping.totals)]
         self.blocks = (own, grouping.totals, tuple(other), grouping.counts)
-        self._squared = [i for i, terms in enumerate(self.blocks) if set(terms) & set(grouping.squares)]
+        self.squared = [i for i, terms in enumerate(self.blocks) if set(terms) & set(grouping.squares)]
         self._lock = threading.Lock()
         self._held = _Held()
 
     def add(self, desk: _Desk, batch: pa.RecordBatch) -> None:
         """Add the rows of a batch."""
-        rows = _Rows(batch)
+        rows = _Rows(batch, self._values)
         with self._lock:
             if self._cells is not None:
                 rows.calibrate(self._cells.calibration, self._cells.number(rows))
-            group, groups = self._keys.number(rows.array, rows.number), self._keys.size
-            domain, domains = self._domains.number(rows.array, rows.number), self._domains.size
+            group, groups = self._keys.number(rows.key, rows.number), self._keys.size
+            domain, domains = self._domains.number(rows.key, rows.number), self._domains.size
         weight, good = rows.weight(self.grouping.weight)
         sums, totals, *_, counts = blocks = desk.write(rows)
         one = np.ones(rows.number)
-        parts = [("rows", one, one[:, None]), ("weight", weight, one[:, None]), ("s", weight, sums)]
+        parts = [("rows", one, np.column_stack([one, weight])), ("s", weight, sums)]
         if not good.all():
             parts.append(("bad", one, (~good).astype(np.float64)[:, None]))
         if counts.shape[1]:
             parts.append(("c", one, counts))
-        parts += [(f"p{i}", weight * weight, blocks[i]) for i in self._squared]
+        parts += [(f"p{i}", weight * weight, blocks[i]) for i in self.squared]
         margins = [(m, rows.levels[m], levels) for m, levels in self._margins.items()]
-        if totals.shape[1]:
-            add_product(weight, domain, totals, desk.held.reach("t", domains, totals.shape[1]))
         # of many groups hardly two rows share one, and they are held once; few are each worker's own
         few = groups <= FEW
         for name, times, block in parts if few else ():
@@ -342,6 +355,10 @@ class _Sums:
                 add_product(weight, group.astype(np.int64) * levels + level, one[:, None], into)
             for i, column in enumerate(self.grouping.ranges):
                 self._range(i, rows, column, group)
+        if desk.last:
+            np.square(sums, out=totals)
+        if totals.shape[1]:
+            add_product(weight, domain, totals, desk.held.reach("t", domains, totals.shape[1]))
 
     def take(self, desk: _Desk) -> None:
         """Add what a worker held."""
@@ -363,13 +380,13 @@ class _Sums:
         size, grouping, keys = self._keys.size, self.grouping, self._keys.values()
         found: dict[str, Any] = {f"k{i}": keys[c] for i, c in enumerate(grouping.keys)}
         found["inside"] = np.ones(size, dtype=bool)
-        for name in ("rows", "weight", "bad"):
-            found[name] = self._held.reach(name, size, 1)[:size, 0]
+        found["bad"] = self._held.reach("bad", size, 1)[:size, 0]
+        found |= self._apart("rows", size, ["rows", "weight"])
         own, _, _, counts = self.blocks
         found |= {f"s{i}": found["weight"] for i, t in enumerate(grouping.sums) if t == ONE}
         found |= self._apart("s", size, [f"s{grouping.sums.index(t)}" for t in own])
         found |= self._apart("c", size, [f"c{i}" for i in range(len(counts))])
-        for block in self._squared:
+        for block in self.squared:
             place = {t: i for i, t in enumerate(grouping.squares)}
             names = [f"p{place[t]}" if t in place else None for t in self.blocks[block]]
             found |= self._apart(f"p{block}", size, names)
@@ -413,7 +430,7 @@ def add_product(weight: Array, group: Numbers, block: Array, into: Array) -> Non
     product is made first.
     """
     kind: Any = np.int32 if len(into) <= np.iinfo(np.int32).max else np.int64
-    each = np.arange(len(group) + 1, dtype=kind)
+    each = _each(len(group) + 1, kind)
     try:
         add: Any = import_module("scipy.sparse._sparsetools").csc_matvecs
     except (ImportError, AttributeError):
@@ -422,3 +439,9 @@ def add_product(weight: Array, group: Numbers, block: Array, into: Array) -> Non
         into += np.asarray(csc_array((weight, group, each), shape=(len(into), len(group))) @ block)
         return
     add(len(into), *block.shape, each, group.astype(kind, copy=False), weight, block.ravel(), into.ravel())
+
+
+@lru_cache(maxsize=4)
+def _each(number: int, kind: Any) -> Numbers:
+    """Give whole numbers from 0, not to be written on."""
+    return np.arange(number, dtype=kind)
