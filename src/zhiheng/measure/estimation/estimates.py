@@ -58,6 +58,8 @@ class Estimates:
     matrix: Any = field(default=None, repr=False)
     chosen_df: float | None = field(default=None, repr=False)
     glances: tuple[str, ...] = field(default=(), repr=False)
+    relative: bool = field(default=False, repr=False)
+    """Whether a value is relative to the size of its domain (a mean, a ratio, a proportion), not a total."""
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -259,7 +261,9 @@ def contrast(
 
     Returns
     -------
-    Estimates, one row a contrast; `n` and `deff` are NaN, as in `Estimates.combine`.
+    Estimates, one row a contrast. Where no two of its estimates are of the same domain, no answer is in two of them:
+    then `n` is the sum of theirs, and `deff` compares with simple random samples of the domains, which do not vary
+    together (means, ratios and proportions; NaN for totals, which do). Else both are NaN, as in `Estimates.combine`.
 
     Raises
     ------
@@ -280,7 +284,16 @@ def contrast(
             if len(rows) != 1:
                 raise Problem("estimate_not_found", found=dict(wanted))
             matrix[q, rows[0]] += coefficient
-    return estimates.combine(matrix, list(contrasts))
+    found = estimates.combine(matrix, list(contrasts))
+    if estimates.matrix is not None:  # of combinations
+        return found
+    met = matrix.reshape(len(contrasts), -1, estimates.totals.domains) != 0
+    apart = (met.sum(axis=1) <= 1).all(axis=1)
+    n = np.where(matrix != 0, estimates.n, 0).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        simple = np.where(matrix != 0, matrix**2 * estimates.se**2 / estimates.deff, 0).sum(axis=1)
+        deff = found.se**2 / simple if estimates.relative else np.full(len(found), np.nan)
+    return replace(found, n=np.where(apart, n, np.nan), deff=np.where(apart, deff, np.nan))
 
 
 def interval_for(

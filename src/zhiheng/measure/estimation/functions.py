@@ -330,6 +330,7 @@ def _estimate(
         gradients=gradients,
         chosen_df=df,
         glances=glances,
+        relative=kind not in ("total", "table"),
     )  # fmt: skip
 
 

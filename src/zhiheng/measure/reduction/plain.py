@@ -101,11 +101,11 @@ def group(
             raise
 
     try:
-        if batches.workers == 1:
+        with ThreadPoolExecutor(max(batches.workers - 1, 1)) as threads:
+            others = [threads.submit(work, worker) for worker in range(1, batches.workers)]
             work(0)
-        else:
-            with ThreadPoolExecutor(batches.workers) as threads:
-                list(threads.map(work, range(batches.workers)))
+            for other in others:
+                other.result()
     except (TooManyPairsError, pa.ArrowException, OSError):
         return None  # what Arrow cannot read the database reads, or says why not
     return sums.tables()
@@ -239,13 +239,16 @@ class _Rows:
         for column, level in term.levels:
             out[self.numbers(column)[0] != level] = 0.0
 
-    def weight(self, term: Term) -> tuple[Array, NDArray[np.bool_]]:
-        """Give the weight of each row, and whether it is a good one; a bad one is 0."""
+    def weight(self, term: Term) -> tuple[Array, NDArray[np.bool_] | None]:
+        """Give the weight of each row, and whether it is a good one, None where all are; a bad one is 0."""
+        if len(term.factors) == 1 and not (term.factors[0][1] or term.answered or term.levels):
+            values, inside = self.numbers(term.factors[0][0])
+            if inside is None and values.min() > 0 and values.max() < np.inf:
+                return values, None
         weight = np.empty(self.number)
         self.fill(term, weight)
         good = (weight > 0) & (weight < np.inf)
-        if not good.all():
-            weight[~good] = 0.0
+        weight[~good] = 0.0
         return weight, good
 
 
@@ -335,7 +338,7 @@ class _Sums:
         one, plain = desk.one[: rows.number], desk.plain[: rows.number]
         plain[:, 1] = weight
         parts = [("rows", one, plain), ("s", weight, sums)]
-        if not good.all():
+        if good is not None:
             parts.append(("bad", one, (~good).astype(np.float64)[:, None]))
         if counts.shape[1]:
             parts.append(("c", one, counts))
@@ -432,15 +435,15 @@ def add_product(weight: Array, group: Numbers, block: Array, into: Array) -> Non
     product is made first.
     """
     kind: Any = np.int32 if len(into) <= np.iinfo(np.int32).max else np.int64
-    each = _each(len(group) + 1, kind)
+    each, group = _each(len(group), kind), group.astype(kind, copy=False)
     try:
-        add: Any = import_module("scipy.sparse._sparsetools").csc_matvecs
+        add: Any = import_module("scipy.sparse._sparsetools").coo_matmat_dense
     except (ImportError, AttributeError):
-        from scipy.sparse import csc_array  # noqa: PLC0415 - slow import
+        from scipy.sparse import coo_array  # noqa: PLC0415 - slow import
 
-        into += np.asarray(csc_array((weight, group, each), shape=(len(into), len(group))) @ block)
+        into += np.asarray(coo_array((weight, (group, each)), shape=(len(into), len(group))) @ block)
         return
-    add(len(into), *block.shape, each, group.astype(kind, copy=False), weight, block.ravel(), into.ravel())
+    add(len(group), block.shape[1], group, each, weight, block.ravel(), into.ravel())
 
 
 @lru_cache(maxsize=4)
