@@ -56,9 +56,9 @@ def today() -> dt.date:
 def footer(run: Run) -> list[tuple[Words, Words]]:
     """What the run was made from: enough to repeat it."""
     record = run.record
-    versions = "，".join(f"{k} {v}" for k, v in record["versions"].items())
+    own, versions = f"zhiheng {record['zhiheng']}", [f"{k} {v}" for k, v in record["versions"].items()]
     facts: list[tuple[Words, Words]] = [
-        (Text("软件", "Software"), f"zhiheng {record['zhiheng']}（{versions}）"),
+        (Text("软件", "Software"), Text(f"{own}（{'，'.join(versions)}）", f"{own} ({', '.join(versions)})")),
         (Text("随机种子", "Seed"), str(record["seed"])),
     ]
     hashes = {**record["plan"], **record["data"]}

@@ -113,3 +113,19 @@ def test_every_font_of_the_pdf_is_in_it_and_no_glyph_is_missing(run):
 def test_a_character_that_no_font_has_is_found_as_a_missing_glyph():
     assert 0 in glyphs(pdf(Report("题", [Paragraph("国\u0378家")]), "zh"))
     assert 0 not in glyphs(pdf(Report("题", [Paragraph("国家 (a\\b)")]), "zh"))
+
+
+def test_an_english_paper_has_western_punctuation(run, tmp_path):
+    (tmp_path / "en.pdf").write_bytes(pdf(compose(run), "en"))
+    assert re.findall(r".{0,20}[，。；：（）、！？].{0,20}", text_of(tmp_path / "en.pdf")) == []
+
+
+@pytest.mark.parametrize(("language", "wide"), [("en", False), ("zh", True)])
+def test_quotation_marks_are_as_wide_as_the_language_has_them(language, wide, tmp_path):
+    (tmp_path / "quoted.pdf").write_bytes(pdf(Report("T", [Paragraph("“mmmm”")]), language))
+    boxes = subprocess.run(
+        [shutil.which("pdftotext"), "-bbox", tmp_path / "quoted.pdf", "-"], check=True, capture_output=True
+    )
+    (left, right) = re.search(rb'xMin="([0-9.]+)".* xMax="([0-9.]+)".*mmmm', boxes.stdout).groups()
+    size = 12 if language == "zh" else 11
+    assert (float(right) - float(left) > 5.3 * size) == wide  # four letters of nearly an em, and two marks
