@@ -76,8 +76,9 @@ def natural_width(column: Column, texts: Sequence[str], language: Language) -> f
         return column.width
     title = numbers.columns_wide(say(column.title, language))
     longest = max((numbers.columns_wide(text) for text in texts), default=4.0)
-    # a heading may break over lines, a number must not
-    return max(min(longest, 36.0), min(title, max(10.0, title / 2 + 1)), 4.0)
+    # a heading may break over lines, but not within a word, which is bold; a number must not
+    word = max((len(w) for w in say(column.title, language).split() if w.isascii()), default=0) * 1.15
+    return max(min(longest, 36.0), min(title, max(10.0, title / 2 + 1)), min(word, 24.0), 4.0)
 
 
 def on_paper(table: Table, language: Language) -> PaperTable:

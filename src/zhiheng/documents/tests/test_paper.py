@@ -187,6 +187,15 @@ def test_a_wide_table_lies_across_in_word_and_the_page_turns_back():
 # ── paper ──
 
 
+def test_a_heading_breaks_between_words_only():
+    columns = [Column("a", "City environment", "number"), Column("b", "Very long words here", "number")]
+    paper = layout.on_paper(Table(columns, [{"a": 76.7, "b": 1.5}]), "en")
+    narrow, other = paper.widths
+    assert narrow > other  # though the other heading is longer
+    across = layout.natural_width(columns[0], ["76.7"], "en")
+    assert 1.15 * len("environment") <= across < len("City environment")
+
+
 def test_a_long_table_is_cut_on_paper_and_says_so():
     paper = layout.on_paper(table(200, max_rows_in_documents=60), "zh")
     assert len(paper.rows) == 60
