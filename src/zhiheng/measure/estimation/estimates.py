@@ -58,6 +58,8 @@ class Estimates:
     matrix: Any = field(default=None, repr=False)
     chosen_df: float | None = field(default=None, repr=False)
     glances: tuple[str, ...] = field(default=(), repr=False)
+    simple: Array | None = field(default=None, repr=False)
+    """(m,) variance of a simple random sample as large, which `deff` compares with; NaN where it was not asked for."""
     relative: bool = field(default=False, repr=False)
     """Whether a value is relative to the size of its domain (a mean, a ratio, a proportion), not a total."""
 
@@ -155,8 +157,8 @@ class Estimates:
 
         Returns
         -------
-        Estimates, q rows. `n` and `deff` are NaN: the rows of several estimates may be the same ones, and there is no
-        simple random sample of a combination to compare with. Those of the estimates that went in stand there.
+        Estimates, q rows. `n` and `deff` are NaN: answers may be in several of the estimates that went in, which have
+        theirs. `contrast` knows when they are not.
 
         Raises
         ------
@@ -189,6 +191,7 @@ class Estimates:
             value=combined, se=se, lower=lower, upper=upper, df=df, n=unknown, deff=unknown,
             method=f"combination of: {self.method}",
             matrix=own,
+            simple=None,
         )  # fmt: skip
 
     def with_values(self, value: Array, method: str) -> Estimates:
@@ -263,7 +266,7 @@ def contrast(
     -------
     Estimates, one row a contrast. Where no two of its estimates are of the same domain, no answer is in two of them:
     then `n` is the sum of theirs, and `deff` compares with simple random samples of the domains, which do not vary
-    together (means, ratios and proportions; NaN for totals, which do). Else both are NaN, as in `Estimates.combine`.
+    together (means, ratios and proportions; NaN for several totals, which do). Else both are NaN.
 
     Raises
     ------
@@ -275,6 +278,7 @@ def contrast(
     """
     table = estimates.columns()
     matrix = np.zeros((len(contrasts), len(estimates)))
+    given = np.zeros_like(matrix)
     for q, parts in enumerate(contrasts.values()):
         for coefficient, wanted in parts:
             unknown = [k for k in wanted if k not in table]
@@ -284,16 +288,19 @@ def contrast(
             if len(rows) != 1:
                 raise Problem("estimate_not_found", found=dict(wanted))
             matrix[q, rows[0]] += coefficient
+            given[q, rows[0]] += abs(coefficient)
+    matrix[np.abs(matrix) <= 1e-12 * given] = 0.0  # 0.1 + 0.2 - 0.3 takes an estimate out again
     found = estimates.combine(matrix, list(contrasts))
-    if estimates.matrix is not None:  # of combinations
+    if estimates.simple is None:  # of combinations
         return found
-    met = matrix.reshape(len(contrasts), -1, estimates.totals.domains) != 0
-    apart = (met.sum(axis=1) <= 1).all(axis=1)
-    n = np.where(matrix != 0, estimates.n, 0).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        simple = np.where(matrix != 0, matrix**2 * estimates.se**2 / estimates.deff, 0).sum(axis=1)
-        deff = found.se**2 / simple if estimates.relative else np.full(len(found), np.nan)
-    return replace(found, n=np.where(apart, n, np.nan), deff=np.where(apart, deff, np.nan))
+    met, domains = matrix != 0, estimates.totals.domains
+    of_domain = met.reshape(len(contrasts), len(estimates) // domains, domains).sum(axis=1)
+    known = (of_domain <= 1).all(axis=1) & ~np.isnan(found.value)
+    n = np.where(met, estimates.n, 0).sum(axis=1)
+    simple = np.where(met, matrix**2 * estimates.simple, 0).sum(axis=1)
+    compared = known & (estimates.relative | (of_domain.sum(axis=1) == 1)) & (simple > 0)
+    deff = np.divide(found.se**2, simple, out=np.full_like(simple, np.nan), where=compared)
+    return replace(found, n=np.where(known, n, np.nan), deff=deff)
 
 
 def interval_for(

@@ -316,7 +316,8 @@ def _estimate(
         simple = np.concatenate(spread) / n
         if deff != "replace":
             simple = simple * np.where(weight < n, np.nan, 1 - n / weight)
-        effect = np.where(simple > 0, se**2 / simple, np.nan) if deff else np.full_like(values, np.nan)
+        simple = simple if deff else np.full_like(values, np.nan)
+        effect = np.where(simple > 0, se**2 / simple, np.nan)
     return Estimates(
         names=tuple(e.variable for e in asked for _ in domains),
         categories=tuple(e.category for e in asked for _ in domains),
@@ -330,6 +331,7 @@ def _estimate(
         gradients=gradients,
         chosen_df=df,
         glances=glances,
+        simple=simple,
         relative=kind not in ("total", "table"),
     )  # fmt: skip
 

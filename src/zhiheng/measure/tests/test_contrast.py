@@ -77,3 +77,31 @@ def test_what_may_rest_on_the_same_answers_has_none() -> None:
     assert np.isnan(row.deff[0])  # totals of two domains of one simple random sample vary together
     again = contrast(of(sums, (1, {"g": "a"})), {"twice": [(2, {"variable": "it"})]})
     assert np.isnan([again.n[0], again.deff[0]]).all()
+
+
+def test_a_domain_whose_answers_do_not_vary_adds_nothing() -> None:
+    rows = {
+        "g": list("aaaabbbb"),
+        "h": list("xxyyxxyy"),
+        "u": list("11221133"),
+        "y": [1.0] * 4 + [1.0, 0, 2, 5],
+    }
+    found = mean(pa.table(rows), "y", Design(strata="h", clusters="u", nest=True, lonely="adjust"), by="g")
+    row = of(found, (-1, {"g": "a"}), (1, {"g": "b"}))
+    np.testing.assert_allclose([row.n[0], row.deff[0]], [8, found.deff[1]], rtol=1e-12)
+
+
+def test_what_cancels_is_not_in_it_and_what_is_not_known_has_no_answers() -> None:
+    found = mean(TABLE, "y", DESIGN, by="g")
+    row = of(found, *((c, {"g": "a"}) for c in (0.1, 0.2, -0.3)), (1, {"g": "b"}))
+    np.testing.assert_allclose([row.n[0], row.deff[0]], [found.n[1], found.deff[1]], rtol=1e-10)
+    assert contrast(found, {}).rows() == []
+    rows = {"g": list("aabb"), "y": [1.0, 2.0, None, None]}
+    row = of(mean(pa.table(rows), "y", Design(), by="g"), (1, {"g": "a"}), (-1, {"g": "b"}))
+    assert np.isnan([row.value[0], row.n[0], row.deff[0]]).all()
+
+
+def test_one_total_alone_keeps_its_own() -> None:
+    sums = total(TABLE, "y", DESIGN, by="g")
+    row = of(sums, (3, {"g": "b"}))
+    np.testing.assert_allclose([row.n[0], row.deff[0]], [sums.n[1], sums.deff[1]], rtol=1e-12)
