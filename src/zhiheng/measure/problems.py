@@ -165,9 +165,13 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "以行为末级单元的设计要跨变量组合估计值，须在估计时设 joint=True。",
         "Combining variables under a design whose last unit is the row needs joint=True in the estimate.",
     ),
+    "column_taken": (
+        "分组列 {column} 与结果表的列重名（{columns}）。请先在数据中给它另起名字。",
+        "The domain column {column} is named like a column of the result ({columns}). Give it another name in the data.",
+    ),
     "estimate_not_found": (
-        "对比中的 {found} 不在估计结果中。",
-        "The contrast names {found}, which is not among the estimates.",
+        "对比中的 {found} 与 {fits} 个估计值相符，应恰为一个。",
+        "The contrast names {found}, which fits {fits} of the estimates; it must fit one.",
     ),
 }
 

@@ -167,9 +167,10 @@ class Design:
 
     Notes
     -----
-    Variances beyond the first stage count only where that stage's population is given; without any
-    population the first stage is treated as drawn with replacement (Särndal, Swensson & Wretman 1992, 4.6;
-    Lumley 2010, section 3.1). Checked against R survey 4.1.1.
+    Variances of a stage count where the populations (or fractions) of all stages before it are given: a stage without
+    one is treated as drawn with replacement, and carries what lies below it (Särndal, Swensson & Wretman 1992, 4.6;
+    Lumley 2010, section 3.1). R survey takes the stages after the last one with a population to be complete instead.
+    Checked against R survey 4.1.1.
     """
 
     strata: str | Sequence[str | None] | None = None

@@ -66,6 +66,16 @@ def _variance(first: Array, second: Array, n: Array) -> Array:
     return np.maximum(second - first**2, 0.0) * _ratio(n, n - 1)
 
 
+NOTHING = 1e-12
+"""What is left of the constant taken off, when it comes back: less than this share of it is rounding, and is 0."""
+
+
+def _back(centred: Array, constant: Array | float) -> Array:
+    """Put the constant back that was taken off."""
+    value = centred + constant
+    return np.where(np.abs(value) <= NOTHING * np.abs(constant), 0.0, value)
+
+
 def mean_of(column: str, shift: float, gate: Gate) -> Estimand:
     """Mean: c + Σw(y-c)/Σw."""
     answered, y = Term(answered=gate), Term(((column, shift),), gate)
@@ -74,7 +84,7 @@ def mean_of(column: str, shift: float, gate: Gate) -> Estimand:
         weight, first, second = totals
         offset = _ratio(first, weight)
         gradient = np.array([-_ratio(offset, weight), _ratio(np.ones_like(weight), weight)])
-        return Evaluated(shift + offset, gradient, _variance(offset, _ratio(second, weight), n))
+        return Evaluated(_back(offset, shift), gradient, _variance(offset, _ratio(second, weight), n))
 
     return Estimand(column, None, (answered, y), (y.times(y),), answered, evaluate)
 
@@ -87,7 +97,7 @@ def total_of(column: str, shift: float, gate: Gate) -> Estimand:
         weight, first, second = totals
         gradient = np.array([np.full_like(weight, shift), np.ones_like(weight)])
         spread = _variance(_ratio(first, weight), _ratio(second, weight), n) * weight**2
-        return Evaluated(first + shift * weight, gradient, spread)
+        return Evaluated(_back(first, shift * weight), gradient, spread)
 
     return Estimand(column, None, (answered, y), (y.times(y),), answered, evaluate)
 

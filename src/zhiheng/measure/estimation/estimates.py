@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
+FIGURES = ("value", "se", "lower", "upper", "df", "n", "deff", "cv")
+RESULT = ("variable", "category", *FIGURES)
+"""Columns of a result that no domain column may be named like."""
+
+
 @dataclass(frozen=True)
 class Estimates:
     """Estimates, one row each: variables outermost, then domains in the order of their values.
@@ -81,7 +86,7 @@ class Estimates:
             result["category"] = list(self.categories)
         for i, column in enumerate(self.by):
             result[column] = [d[i] if len(d) > i else None for d in self.domains]
-        for name in ("value", "se", "lower", "upper", "df", "n", "deff", "cv"):
+        for name in FIGURES:
             result[name] = getattr(self, name)
         return result
 
@@ -286,7 +291,7 @@ def contrast(
                 i for i in range(len(estimates)) if all(table[k][i] == v for k, v in wanted.items())
             ]  # fmt: skip
             if len(rows) != 1:
-                raise Problem("estimate_not_found", found=dict(wanted))
+                raise Problem("estimate_not_found", found=dict(wanted), fits=len(rows))
             matrix[q, rows[0]] += coefficient
             given[q, rows[0]] += abs(coefficient)
     matrix[np.abs(matrix) <= 1e-12 * given] = 0.0  # 0.1 + 0.2 - 0.3 takes an estimate out again

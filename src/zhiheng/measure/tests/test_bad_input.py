@@ -436,3 +436,33 @@ def test_the_column_names_of_the_engine_are_free_for_data() -> None:
     totals = {"(intercept)": 20.0, "sex=f": 9.0}
     plain, crowded = (calibrate(t, DESIGN, totals) for t in (table(), busy))
     assert mean(busy, "score", crowded.design).rows() == mean(table(), "score", plain.design).rows()
+
+
+@pytest.mark.parametrize("column", ["n", "value", "variable", "category"])
+def test_a_domain_column_named_like_a_column_of_the_result(column: str) -> None:
+    rows = pa.table({column: ["a", "b"] * 4, "score": [1.0, 2, 3, 4, 5, 6, 7, 8]})
+    with pytest.raises(Problem, match=column) as refused:
+        mean(rows, "score", Design(), by=column)
+    assert refused.value.code == "column_taken"
+
+
+@pytest.mark.parametrize("asked", [{"level": 95}, {"level": 0.0}, {"df": -3}, {"deff": "foo"}])
+def test_an_option_that_cannot_be_meant(asked: dict[str, Any]) -> None:
+    with pytest.raises(Problem, match=next(iter(asked))):
+        mean(pa.table({"score": [1.0, 2, 3]}), "score", Design(), **asked)
+
+
+def test_a_level_to_calibrate_to_that_no_row_has() -> None:
+    rows = pa.table({"city": ["a", "a", "b", "b"], "w": [1.0, 2, 3, 4]})
+    with pytest.raises(Problem, match="city=Z"):
+        calibrate(rows, Design(weights="w"), {"city=a": 3, "city=Z": 3})
+
+
+def test_nothing_stays_nothing_where_a_constant_was_taken_off() -> None:
+    """A domain of zeros among others has mean and total 0, not what rounding leaves: an index may take its root."""
+    g, y = ["a"] * 50 + ["b"] * 70, [0.0] * 50 + [0.1 * (i % 9) + 0.3 for i in range(70)]
+    rows = pa.table({"g": g[::-1], "y": y[::-1], "w": [1.1 + 0.37 * (i % 7) for i in range(120)]})
+    for estimate in (mean, total):
+        found = estimate(rows, "y", Design(weights="w"), by="g")
+        assert found.value[0] == 0
+        assert found.lower[0] <= 0 <= found.upper[0]
