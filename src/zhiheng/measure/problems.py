@@ -17,8 +17,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Mend the value or code it as missing.",
     ),
     "not_a_number": (
-        "列“{column}”含有 NaN。请将 NaN 改为空值（缺失）后再计算。",
-        "Column “{column}” contains NaN. Store missing answers as null, not as NaN.",
+        "列“{column}”含有 NaN 或无穷大。请改为空值（缺失）后再计算。",
+        "Column “{column}” contains NaN or infinity. Store missing answers as null.",
     ),
     "weight_missing": (
         "权数“{column}”有 {count} 行缺失。请补上权数，或用 where 排除前先处理这些行。",

@@ -291,7 +291,7 @@ def _estimate(
     for estimand, at in zip(asked, positions, strict=True):
         n = totals.counts[counts.index(estimand.count)]
         read = every[at]
-        if np.isnan(read).any():
+        if np.isnan(read).any() or np.isinf(read[: len(estimand.terms)]).any():
             raise Problem("not_a_number", column=estimand.variable)
         needed = len(estimand.terms) + len(estimand.extras)
         if len(read) < needed:  # no design effect asked: what only it needs was not reduced
@@ -312,6 +312,7 @@ def _estimate(
     empty = n == 0
     se, freedom = np.where(empty, np.nan, se), np.where(empty & (df is None), np.nan, freedom)
     values = np.where(empty & (kind != "total") & (kind != "table"), np.nan, values)
+    se = np.where(np.isnan(values), np.nan, se)
     with np.errstate(invalid="ignore", divide="ignore"):
         lower, upper = interval_for(options.interval, values, se, freedom, n, options.level)
         simple = np.concatenate(spread) / n

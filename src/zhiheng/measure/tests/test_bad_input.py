@@ -466,3 +466,16 @@ def test_nothing_stays_nothing_where_a_constant_was_taken_off() -> None:
         found = estimate(rows, "y", Design(weights="w"), by="g")
         assert found.value[0] == 0
         assert found.lower[0] <= 0 <= found.upper[0]
+
+
+@pytest.mark.parametrize("estimate", [mean, total])
+def test_an_infinite_answer(estimate: Any) -> None:
+    rows = pa.table({"g": ["a", "b"] * 2, "score": [1.0, 2.0, float("inf"), 3.0]})
+    with pytest.raises(Problem, match="score"):
+        estimate(rows, "score", Design(), by="g")
+
+
+def test_a_ratio_to_nothing_has_neither_value_nor_error() -> None:
+    rows = pa.table({"x": [0.0, 0.0, 0.0], "y": [1.0, 2.0, 3.0]})
+    found = ratio(rows, [("y", "x")], Design()).rows()[0]
+    assert (found["value"], found["se"], found["lower"]) == (None, None, None)
