@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 
 FIGURES = ("value", "se", "lower", "upper", "df", "n", "deff", "cv")
-RESULT = ("variable", "category", *FIGURES)
-"""Columns of a result that no domain column may be named like."""
+"""Columns of a result after the variable and the domains."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +79,17 @@ class Estimates:
         )
 
     def columns(self) -> dict[str, Any]:
-        """Give the table as a dict of columns."""
+        """Give the table as a dict of columns.
+
+        Raises
+        ------
+        Problem : a domain column is named like a column of the table.
+        """
         result: dict[str, Any] = {"variable": list(self.names)}
         if any(c is not None for c in self.categories):
             result["category"] = list(self.categories)
+        if taken := [c for c in self.by if c in (*result, *FIGURES)]:
+            raise Problem("column_taken", column="、".join(taken), columns="、".join((*result, *FIGURES)))
         for i, column in enumerate(self.by):
             result[column] = [d[i] if len(d) > i else None for d in self.domains]
         for name in FIGURES:

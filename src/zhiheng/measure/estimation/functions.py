@@ -11,7 +11,7 @@ import numpy as np
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
 from zhiheng.measure.estimation import estimands
 from zhiheng.measure.estimation.estimands import Estimand
-from zhiheng.measure.estimation.estimates import RESULT, Estimates, interval_for
+from zhiheng.measure.estimation.estimates import Estimates, interval_for
 from zhiheng.measure.estimation.influence import Totals, calibration_terms
 from zhiheng.measure.estimation.spread import gradient_array
 from zhiheng.measure.problems import Problem
@@ -277,7 +277,7 @@ def _estimate(
     kind: str, data: object, design: Design, build: Callable[[Source], list[Estimand]], options: Asked
 ) -> Estimates:
     by, df, deff = _names(options.by), options.df, options.deff
-    _check_options(by, options)
+    _check_options(options)
     with opened(data, exact=options.exact) as source:
         asked = build(source)
         totals, positions = _totals(
@@ -448,7 +448,7 @@ def _cell_sums(
     return result
 
 
-def _check_options(by: Sequence[str], options: Asked) -> None:
+def _check_options(options: Asked) -> None:
     """Fail on what cannot be meant."""
     if not 0 < options.level < 1:
         raise Problem("option_unknown", option="level", found=options.level, legal="0 < level < 1, as 0.95")
@@ -456,8 +456,6 @@ def _check_options(by: Sequence[str], options: Asked) -> None:
         raise Problem("option_unknown", option="df", found=options.df, legal="above 0")
     if options.deff not in (True, False, "replace"):
         raise Problem("option_unknown", option="deff", found=options.deff, legal="True, False, replace")
-    if taken := [c for c in by if c in RESULT]:
-        raise Problem("column_taken", column="、".join(taken), columns="、".join(RESULT))
 
 
 def _method(kind: str, design: Design, interval: str | None) -> str:

@@ -248,6 +248,8 @@ class _Rows:
         weight = np.empty(self.number)
         self.fill(term, weight)
         good = (weight > 0) & (weight < np.inf)
+        if good.all():
+            return weight, None
         weight[~good] = 0.0
         return weight, good
 

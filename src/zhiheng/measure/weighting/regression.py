@@ -118,7 +118,11 @@ def calibrate(
             if not np.isfinite(sum_of):
                 raise Problem("not_a_number", column=name)
         if empty := [t for t, square in zip(targets, np.diag(gram), strict=True) if not square > 0]:
-            raise Problem("target_unknown_cell", columns="calibrate", found=", ".join(empty))
+            raise Problem(
+                "target_unknown_cell",
+                columns="、".join(dict.fromkeys(t.partition("=")[0] for t in empty)),
+                found=", ".join(empty),
+            )
         if np.linalg.matrix_rank(gram / np.sqrt(np.outer(np.diag(gram), np.diag(gram)))) < len(terms):
             raise Problem("calibration_singular", found=", ".join(targets))
         scale = np.maximum(np.abs(wanted), 1e-300)
