@@ -129,6 +129,7 @@ class Site(World):
         What a page looks like does not depend on the database: with PostgreSQL only the scrolling is looked for.
         """
         width = page.viewport_size["width"]
+        page.wait_for_load_state()  # a page that a click just opened may have no element yet
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
         if POSTGRES:
             return
