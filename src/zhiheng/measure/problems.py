@@ -70,8 +70,21 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Sampling fraction “{column}” must lie in (0, 1]: {found}.",
     ),
     "target_unknown_cell": (
-        "总体目标“{columns}”含有样本中没有的取值：{found}。请合并或删除该取值。",
-        "Targets for “{columns}” name values that no sampled row has: {found}. Merge or drop them.",
+        "总体目标“{columns}”含有样本中没有的取值（无回答调整之后指有回答的行）：{found}。请合并或删除该取值。",
+        "Targets for “{columns}” name values that no sampled row (after a nonresponse step: no respondent) has: {found}. "
+        "Merge or drop them.",
+    ),
+    "target_missing_value": (
+        "校准变量“{column}”有缺失值。要校准到它的总量，每一行都须有值。",
+        "Calibration variable “{column}” has missing values. To calibrate to its total every row needs one.",
+    ),
+    "cell_without_respondents": (
+        "无回答调整的单元“{columns}”中无人回答：{found}。请合并单元。",
+        "Nonresponse cells of “{columns}” without a respondent: {found}. Merge cells.",
+    ),
+    "trim_outside": (
+        "所有权数都在截断界限 {found} 之外，没有可以分担的行。请放宽界限。",
+        "Every weight lies outside the bounds {found}, so that none can take what is cut off. Widen the bounds.",
     ),
     "target_missing_cell": (
         "样本中“{columns}”的取值没有总体目标：{found}。请补上目标。",

@@ -34,6 +34,8 @@ class CellCalibration:
         tells all cells apart is post-stratification.
     by_rows : regress residuals with every row counting once, ten rounds over the margins, as R's `rake` does, instead
         of with the base weights to convergence; `base` then counts rows (see docs/decisions/0004).
+    within : SQL condition of the rows that are calibrated. The others are the last cell, whatever its values, with a
+        factor of 1 and a level of its own in every margin; None where there are no others.
     """
 
     columns: tuple[str, ...]
@@ -42,6 +44,7 @@ class CellCalibration:
     base: NDArray[np.float64]
     margins: NDArray[np.int64]
     by_rows: bool = False
+    within: str | None = None
 
     @property
     def level_starts(self) -> NDArray[np.int64]:
@@ -164,6 +167,8 @@ class Design:
         (the overall mean of an influence); ``average`` gives them the average of the others that meet the domain.
     domain_lonely : apply ``adjust`` and ``average`` also where only one unit of a stratum meets a domain. Not for
         designs whose last counted unit is the row, nor for calibrated weights.
+    responded : SQL condition that a row is a respondent, set by `zhiheng.measure.nonresponse`. The other rows stay in
+        the sample, and count in no estimate and no weighting step.
 
     Notes
     -----
@@ -183,6 +188,7 @@ class Design:
     domain_lonely: bool = False
     calibration: Calibration | None = field(default=None, repr=False)
     weight_expression: str | None = field(default=None, repr=False)
+    responded: str | None = None
 
     def __post_init__(self) -> None:
         if self.lonely not in LONELY_RULES:
@@ -241,6 +247,11 @@ class Design:
     def rows_are_units(self) -> bool:
         """Whether the unit of the last counted stage is the row."""
         return self.counted_stages[-1].cluster == ROW
+
+    def counting(self, where: str | None) -> str | None:
+        """Give the condition that a row counts where only those of a condition shall."""
+        both = [c for c in (self.responded, where) if c]
+        return " AND ".join(f"({c})" for c in both) if len(both) > 1 else next(iter(both), None)
 
     def with_calibration(self, calibration: Calibration | None) -> Design:
         """Give the same design with calibrated weights."""

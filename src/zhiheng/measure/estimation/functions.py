@@ -67,7 +67,7 @@ def mean(
     variables : numeric columns; missing answers are left out.
     design : the sample design.
     by : columns whose values make the domains.
-    where : SQL condition on the rows; rows outside stay in the design.
+    where : SQL condition on the rows; rows outside stay in the design. After `nonresponse` only respondents count.
     level : confidence level.
     missing : ``variable`` leaves out missing answers variable by variable; ``listwise`` keeps rows where all
         variables are answered, as R's multi-variable calls do.
@@ -277,12 +277,11 @@ def _estimate(
     kind: str, data: object, design: Design, build: Callable[[Source], list[Estimand]], options: Asked
 ) -> Estimates:
     by, df, deff = _names(options.by), options.df, options.deff
+    where = design.counting(options.where)
     _check_options(options)
     with opened(data, exact=options.exact) as source:
         asked = build(source)
-        totals, positions = _totals(
-            source, design, asked, by, options.where, joint=options.joint, deff=bool(deff)
-        )
+        totals, positions = _totals(source, design, asked, by, where, joint=options.joint, deff=bool(deff))
         passes, glances = tuple(source.passes), tuple(source.glances)
     domains = totals.leaves.domains
     counts = list(dict.fromkeys(e.count for e in asked))

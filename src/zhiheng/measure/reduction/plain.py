@@ -130,7 +130,7 @@ def _columns(schema: pa.Schema, grouping: Grouping, calibration: CellCalibration
     import pyarrow as pa  # noqa: PLC0415 - slow import
 
     terms = (grouping.weight, *grouping.sums, *grouping.totals, *grouping.squares, *grouping.counts)
-    if grouping.where or any(t.written for t in terms):
+    if grouping.where or any(t.written for t in terms) or (calibration is not None and calibration.within):
         return None
     keys = {*grouping.keys, *grouping.by}
     numbers = {c for t in terms for c, _ in (*t.factors, *t.levels)} | set(grouping.ranges)

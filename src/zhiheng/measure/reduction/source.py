@@ -13,7 +13,7 @@ from zhiheng.measure.design import CellCalibration
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction import plain
 from zhiheng.measure.reduction.postgres import OpenTable
-from zhiheng.measure.reduction.terms import CELL, FACTOR, MARGIN, Grouping, quoted
+from zhiheng.measure.reduction.terms import CELL, FACTOR, MARGIN, WITHIN, Grouping, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -158,6 +158,12 @@ class Source:
                 return found
         return self.query(grouping.sql(self.name), purpose, grouping.where or grouping.weight.written), None
 
+    def only(self, condition: str | None) -> Source:
+        """Give the rows where a condition holds."""
+        if condition is None:
+            return self
+        return replace(self, name=f"(SELECT * FROM {self.name} WHERE ({condition}))", batches=None)
+
     def celled(self, calibration: CellCalibration) -> Source:
         """Give the rows with their calibration cell, its factor and its level in each margin.
 
@@ -174,13 +180,19 @@ class Source:
         columns[CELL] = list(range(len(calibration.cells)))
         columns[FACTOR] = calibration.factors.tolist()
         columns |= {f"{MARGIN}{m}": level.tolist() for m, level in enumerate(calibration.margins)}
+        rows, keys = f"{self.name} r", [f"r.{quoted(c)}" for c in calibration.columns]
+        match = []
+        if calibration.within is not None:
+            columns[WITHIN] = [True] * (len(calibration.cells) - 1) + [False]
+            rows = f"(SELECT *, COALESCE(({calibration.within}), FALSE) AS {WITHIN} FROM {self.name}) r"
+            keys = [f"CASE WHEN r.{WITHIN} THEN {key} END" for key in keys]
+            match = [f"r.{WITHIN} = c.{WITHIN}"]
+        match += [f"{key} IS NOT DISTINCT FROM c.key{i}" for i, key in enumerate(keys)]
         cells = pa.table(columns)
         self.database.ready(lambda connection: connection.register("cells", cells))
-        match = " AND ".join(
-            f"r.{quoted(c)} IS NOT DISTINCT FROM c.key{i}" for i, c in enumerate(calibration.columns)
-        )
         added = [CELL, FACTOR, *(f"{MARGIN}{m}" for m in range(len(calibration.margins)))]
-        joined = f"(SELECT r.*, {', '.join(f'c.{a}' for a in added)} FROM {self.name} r LEFT JOIN cells c ON {match})"
+        chosen = ", ".join(f"c.{a}" for a in added)
+        joined = f"(SELECT r.*, {chosen} FROM {rows} LEFT JOIN cells c ON {' AND '.join(match)})"
         types = self.types | dict.fromkeys(added, "BIGINT") | {FACTOR: "DOUBLE"}
         return replace(self, types=types, name=joined, calibration=calibration)
 

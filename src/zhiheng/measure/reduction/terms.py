@@ -11,6 +11,9 @@ WEIGHT = "zhiheng_weight"
 CELL, FACTOR, MARGIN = "zhiheng_cell", "zhiheng_factor", "zhiheng_margin"
 """Columns that a calibration by cells adds to the rows."""
 
+WITHIN = "zhiheng_within"
+"""Whether a row is calibrated, where some are not."""
+
 GOOD = f"{WEIGHT} > 0 AND {WEIGHT} < 'infinity'::DOUBLE"
 """That a weight is positive and a number; NaN is above infinity here."""
 

@@ -336,7 +336,7 @@ def test_nonresponse_cell_in_which_nobody_answered() -> None:
 def test_trimming_everything() -> None:
     with pytest.raises(Problem) as problem:
         trim(table(), DESIGN, lower=100.0)
-    assert problem.value.code == "no_rows"
+    assert problem.value.code == "trim_outside"
 
 
 # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────

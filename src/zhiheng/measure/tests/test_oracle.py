@@ -16,10 +16,8 @@ from zhiheng.measure import (
     calibrate,
     contrast,
     mean,
-    nonresponse,
     poststratify,
     proportion,
-    rake,
     ratio,
     total,
     variance,
@@ -30,12 +28,9 @@ from zhiheng.measure.tests.oracle import (
     Row,
     Sample,
     Stage,
-    answered,
     base_weights,
-    indicators,
     nearest,
     raked,
-    regressed,
     variance_of_sum,
 )
 from zhiheng.measure.tests.shapes import (
@@ -45,6 +40,7 @@ from zhiheng.measure.tests.shapes import (
     Shape,
     agree,
     at_length,
+    calibrated,
     draw,
     each_domain,
     every_calibration,
@@ -107,43 +103,6 @@ def check_estimators(shape: Shape, seed: int, where: str | None, by: tuple[str, 
     products = float(16 * np.finfo(float).eps * max(((r["y"] or 50) - 50) ** 4 for r in rows))
     for i, inside in each_domain(found, keep):
         agree(found, i, sample.spread("y", inside), products)
-
-
-def calibrated(
-    kind: str, rows: list[Row], sample: Sample, data: pa.Table, design: Design
-) -> tuple[Design, Sample]:
-    """Calibrate with the engine and with the oracle to the same totals, 5–25 % off the sample's."""
-    rng = np.random.default_rng(len(rows))
-    base = sample.weights
-
-    def targets(column: str) -> dict[Any, float]:
-        levels = sorted({r[column] for r in rows})
-        return {
-            v: float(base[[r[column] == v for r in rows]].sum() * rng.uniform(1.05, 1.25)) for v in levels
-        }  # fmt: skip
-
-    if kind == "poststratify":
-        wanted = targets("sex")
-        weighted = poststratify(data, design, "sex", wanted)
-        weights = raked(rows, base, {("sex",): {(k,): v for k, v in wanted.items()}})
-        x = indicators(rows, [("sex",)])
-    elif kind == "rake":
-        first, second = targets("sex"), targets("wave")
-        second = {k: v * sum(first.values()) / sum(second.values()) for k, v in second.items()}
-        weighted = rake(data, design, {"sex": first, "wave": second})
-        weights = raked(
-            rows,
-            base,
-            {("sex",): {(k,): v for k, v in first.items()}, ("wave",): {(k,): v for k, v in second.items()}},
-        )
-        x = indicators(rows, [("sex",), ("wave",)])
-    else:
-        x = np.array([[1.0, r["full"], float(r["sex"] == 2)] for r in rows])
-        wanted_totals = (base @ x) * rng.uniform(1.02, 1.08, 3)
-        names = ["(intercept)", "full", "sex=2"]
-        weighted = calibrate(data, design, dict(zip(names, map(float, wanted_totals), strict=True)))
-        weights = regressed(base, x, wanted_totals)
-    return weighted.design, Sample(rows, sample.stages, weights, x, base)
 
 
 @every_calibration
@@ -228,47 +187,6 @@ def test_bounds_that_no_factor_reaches_change_nothing(method: Any) -> None:
     for bounds in ((0.2, 5.0), (0.2, float("inf")), (float("-inf"), 5.0)):
         held = calibrate(data, design, targets, method=method, bounds=bounds)
         assert weights_of(data, held.design).tolist() == weights_of(data, free.design).tolist()
-
-
-@every_shape
-@settings(slowly, max_examples=3)
-@samples_and_domains
-def test_nonresponse_cells(shape: Shape, seed: int, where: str | None, by: tuple[str, ...]) -> None:
-    """Respondents carry the weight of all rows of their cell; the variance takes that as given."""
-    rows, cells = draw(seed, shape), ["sex", "wave"]
-    base, data, keep = sample_of(rows, shape), table_of(rows), WHERES[where]
-
-    def responded(row: Row) -> bool:
-        return row["x"] is not None
-
-    def asked(row: Row) -> bool:
-        return responded(row) and keep(row)
-
-    try:
-        variance_of_sum(rows, shape.stages, np.zeros(len(rows)))
-    except LonelyUnit:
-        return
-    if not any(asked(r) and all(r[b] is not None for b in by) for r in rows):
-        return
-    silent = {tuple(r[c] for c in cells) for r in rows} - {
-        tuple(r[c] for c in cells) for r in rows if responded(r)
-    }
-    if silent:
-        with pytest.raises(Problem) as refused:
-            nonresponse(data, shape.design, cells, "x IS NOT NULL")
-        assert refused.value.code == "target_unknown_cell"
-        return
-    weighted = nonresponse(data, shape.design, cells, "x IS NOT NULL")
-    weights = answered(rows, base.weights, cells, responded)
-    counted = np.array([responded(r) for r in rows])
-    np.testing.assert_allclose(weights_of(data, weighted.design)[counted], weights[counted], rtol=1e-12)
-    np.testing.assert_allclose(weights.sum(), base.weights.sum(), rtol=1e-12)
-    sample = Sample(rows, shape.stages, weights)
-    condition = "x IS NOT NULL" if where is None else f"x IS NOT NULL AND ({where})"
-    for estimate, expected in ((mean, sample.mean), (total, sample.total)):
-        found = estimate(data, "y", weighted.design, by=by, where=condition)
-        for i, inside in each_domain(found, asked):
-            agree(found, i, expected("y", inside))
 
 
 @pytest.mark.parametrize("strata", [None, "h"])

@@ -14,9 +14,9 @@ from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import bad_weight, weight_sql
 from zhiheng.measure.reduction.opening import opened
 from zhiheng.measure.reduction.source import floats
-from zhiheng.measure.reduction.terms import BAD, WEIGHT, quoted
+from zhiheng.measure.reduction.terms import BAD, WEIGHT, WITHIN, quoted
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
-from zhiheng.measure.weighting.rows import fixed_weights, fraction_weights
+from zhiheng.measure.weighting.rows import case_of, fixed_weights, fraction_weights, multiplied, within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CellTotals:
-    """Rows gathered by cell.
+    """Rows gathered by cell; with nonresponse, those of respondents.
 
     Attributes
     ----------
     columns : what makes a cell.
     cells : (cells,) values.
     rows, weight, square, low, high : (cells,) rows, Σw, Σw², smallest and largest base weight.
+    others : rows and Σw of all that are no respondents.
     """
 
     columns: tuple[str, ...]
@@ -42,6 +43,7 @@ class CellTotals:
     square: Array
     low: Array
     high: Array
+    others: tuple[float, float]
 
 
 def cell_totals(data: object, design: Design, columns: Sequence[str], *, exact: bool = False) -> CellTotals:
@@ -54,20 +56,28 @@ def cell_totals(data: object, design: Design, columns: Sequence[str], *, exact: 
     with opened(data, exact=exact) as source:
         source.require(columns)
         weight = weight_sql(design, source)
-        keys = ", ".join(f"{quoted(c)} AS k{i}" for i, c in enumerate(columns))
+        within = f"COALESCE(({design.responded}), FALSE)" if design.responded else "TRUE"
+        keys = ", ".join(f"CASE WHEN {WITHIN} THEN {quoted(c)} END AS k{i}" for i, c in enumerate(columns))
         table = source.query(
-            f"SELECT {keys}, count(*) AS rows, {BAD} AS bad, sum({WEIGHT}) AS weight, "
+            f"SELECT {WITHIN} AS within, {keys}, count(*) AS rows, {BAD} AS bad, sum({WEIGHT}) AS weight, "
             f"sum({WEIGHT} * {WEIGHT}) AS square, "
             f"min({WEIGHT}) AS low, max({WEIGHT}) AS high "
-            f"FROM (SELECT *, {weight} AS {WEIGHT} FROM {source.name}) GROUP BY ALL ORDER BY ALL",
+            f"FROM (SELECT *, {weight} AS {WEIGHT}, {within} AS {WITHIN} FROM {source.name}) "
+            "GROUP BY ALL ORDER BY ALL",
             "cells",
+            design.responded,
         )
         if floats(table, "bad").any():
             raise bad_weight(source, design, weight)
+    answered = table.column("within").to_numpy()
+    others, table = table.take(np.flatnonzero(~answered)), table.take(np.flatnonzero(answered))
+    if not table.num_rows:
+        raise Problem("no_rows", found=design.responded)
     values = [table.column(f"k{i}").to_pylist() for i in range(len(columns))]
     return CellTotals(
         tuple(columns), tuple(zip(*values, strict=True)), floats(table, "rows"), floats(table, "weight"),
         floats(table, "square"), floats(table, "low"), floats(table, "high"),
+        (float(floats(others, "rows").sum()), float(floats(others, "weight").sum())),
     )  # fmt: skip
 
 
@@ -117,7 +127,8 @@ def rake(
     Parameters
     ----------
     data : as in `zhiheng.measure.mean`.
-    design : design with base weights; an earlier calibration becomes part of the base weights.
+    design : design with base weights; an earlier calibration becomes part of the base weights. After `nonresponse` the
+        margins are of respondents.
     targets : column, or tuple of columns, → {level, or tuple of levels: population total}.
     max_iterations : rounds over all margins.
     tolerance : largest gap to any target, relative to the total of its margin.
@@ -213,15 +224,15 @@ def nonresponse(
     Parameters
     ----------
     data : rows of respondents and nonrespondents.
-    design : design with base weights.
+    design : design with base weights; after an earlier step for nonresponse, those who answered then are all.
     cells : columns that define the adjustment cells.
     responded : SQL condition that a row is a respondent.
     exact : one thread, so that the factors have the same bits on every run.
 
     Returns
     -------
-    Weighted, whose weights are for respondents: estimate with ``where=responded``. The factors are taken as
-    given in the variance (Särndal, Swensson & Wretman 1992, 15.6).
+    Weighted, whose design remembers who responded: the others stay in the sample, weigh nothing in later steps
+    and count in no estimate. The factors are taken as given in the variance (Särndal, Swensson & Wretman 1992, 15.6).
 
     Raises
     ------
@@ -230,22 +241,37 @@ def nonresponse(
     columns = (cells,) if isinstance(cells, str) else tuple(cells)
     design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
     every = cell_totals(data, design, columns, exact=exact)
-    with opened(data, exact=exact) as source:
-        keys = ", ".join(f"{quoted(c)} AS k{i}" for i, c in enumerate(columns))
-        weight = weight_sql(design, source)
-        table = source.query(
-            f"SELECT {keys}, sum({WEIGHT}) AS weight FROM (SELECT *, {weight} AS {WEIGHT} FROM {source.name}) "
-            f"WHERE ({responded}) GROUP BY ALL",
-            "respondents",
-        )
-    values = zip(*(table.column(f"k{i}").to_pylist() for i in range(len(columns))), strict=True)
-    answered = dict(zip(values, floats(table, "weight"), strict=True))
-    if silent := [str(c) for c in every.cells if not answered.get(c)]:
-        raise Problem("target_unknown_cell", columns="×".join(columns), found=", ".join(silent[:5]))
-    factors = every.weight / np.array([answered[c] for c in every.cells])
-    margin = _Margin("×".join(columns), np.arange(len(factors)), tuple(map(str, every.cells)), every.weight)
-    result = _weighted("nonresponse", design, every, [margin], factors, 1)
-    return replace(result, design=fixed_weights(data, result.design, exact=exact))
+    before, design = design.responded, replace(design, responded=design.counting(responded))
+    answered = cell_totals(data, design, columns, exact=exact)
+    at = {cell: i for i, cell in enumerate(answered.cells)}
+    if silent := [str(c) for c in every.cells if c not in at]:
+        raise Problem("cell_without_respondents", columns="×".join(columns), found=", ".join(silent[:5]))
+    order = [at[cell] for cell in every.cells]
+    factors = every.weight / answered.weight[order]
+    step = Step(
+        method="nonresponse",
+        rows=int(answered.rows.sum()),
+        before=float(every.weight.sum()),
+        after=float((answered.weight[order] * factors).sum()),
+        kish_before=kish(every.rows.sum(), every.weight, every.square),
+        kish_after=kish(answered.rows.sum(), answered.weight[order] * factors, answered.square[order] * factors**2),
+        factor_low=float(factors.min()),
+        factor_high=float(factors.max()),
+        weight_low=float((answered.low[order] * factors).min()),
+        weight_high=float((answered.high[order] * factors).max()),
+        iterations=1,
+        converged=True,
+        targets=tuple(
+            Target("×".join(columns), "/".join(map(str, cell)), *map(float, told))
+            for cell, *told in zip(
+                every.cells, answered.rows[order], answered.weight[order], every.weight,
+                answered.weight[order] * factors, strict=True,
+            )
+        ),
+        note=f"{answered.rows.sum():g} of {every.rows.sum():g} rows responded",
+    )  # fmt: skip
+    factor = within(before, case_of(columns, every.cells, factors))
+    return Weighted(multiplied(data, design, factor, exact=exact), (step,))
 
 
 def _weighted(
@@ -255,6 +281,16 @@ def _weighted(
     base = cells.rows if by_rows else cells.weight
     levels = np.array([m.level for m in margins])
     calibration = CellCalibration(cells.columns, cells.cells, factors, base, levels, by_rows)
+    if cells.others[0]:
+        calibration = CellCalibration(
+            cells.columns,
+            (*cells.cells, (None,) * len(cells.columns)),
+            np.append(factors, 1.0),
+            np.append(base, cells.others[0 if by_rows else 1]),
+            np.hstack([levels, levels.max(axis=1, keepdims=True) + 1]),
+            by_rows,
+            design.responded,
+        )
     after = cells.weight * factors
     targets = [
         Target(

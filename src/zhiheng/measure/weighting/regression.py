@@ -15,7 +15,7 @@ from zhiheng.measure.reduction.opening import opened
 from zhiheng.measure.reduction.source import NUMERIC, Source, floats
 from zhiheng.measure.reduction.terms import BAD, WEIGHT, quoted, real
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
-from zhiheng.measure.weighting.rows import fixed_weights, fraction_weights
+from zhiheng.measure.weighting.rows import fixed_weights, fraction_weights, within
 
 Method: TypeAlias = Literal["linear", "raking", "logit"]
 Array: TypeAlias = NDArray[np.float64]
@@ -74,7 +74,8 @@ def calibrate(
     Parameters
     ----------
     data : as in `zhiheng.measure.mean`.
-    design : design with base weights; an earlier calibration becomes part of them.
+    design : design with base weights; an earlier calibration becomes part of them. After `nonresponse` the targets are
+        for respondents.
     targets : ``"(intercept)"``, ``"column=level"`` or a numeric column → population total.
     method : distance: ``linear`` (the GREG estimator), ``raking`` (exponential) or ``logit`` (needs bounds).
     bounds : lowest and highest factor on a weight, around 1. Linear and raking factors are cut at them, logit factors
@@ -89,8 +90,8 @@ def calibrate(
 
     Raises
     ------
-    Problem : x is collinear, the targets cannot be met within the bounds, or only with a factor of 0 or less; a weight
-        is missing, not positive or no number.
+    Problem : x is collinear or missing somewhere, the targets cannot be met within the bounds, or only with a factor of
+        0 or less; a weight is missing, not positive or no number.
 
     Notes
     -----
@@ -106,13 +107,17 @@ def calibrate(
     if bad := [f"{k}={t:g}" for k, t in targets.items() if not np.isfinite(t)]:
         raise Problem("target_not_finite", found=", ".join(bad))
     design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
-    with opened(data, exact=exact) as source:
-        terms = tuple(_term(source, name) for name in targets)
+    with opened(data, exact=exact) as every:
+        source = every.only(design.responded)
+        names = list(targets)
+        terms = tuple(within(design.responded, _term(source, name), "0e0") for name in names)
         weight = weight_sql(design, source)
         solution = np.zeros(len(terms))
         reached, gram, first = _sums(source, weight, terms, *_factor(terms, solution, method, bounds))
         if first["bad"]:
             raise bad_weight(source, design, weight)
+        if first["lacking"] >= 0:
+            raise Problem("target_missing_value", column=names[int(first["lacking"])])
         base_gram, base = gram, reached
         for name, sum_of in zip(targets, base, strict=True):
             if not np.isfinite(sum_of):
@@ -164,7 +169,7 @@ def calibrate(
 def _sums(
     source: Source, weight: str, terms: tuple[str, ...], factor: str, slope: str
 ) -> tuple[Array, Array, dict[str, float]]:
-    """One pass: Σwg·x, Σwg′·xx′ and a summary of the weights."""
+    """One pass: Σwg·x, Σwg′·xx′, a summary of the weights and which variable lacks values, -1 for none."""
     size = len(terms)
     select = [f"sum(w * g * x{i}) AS t{i}" for i in range(size)]
     select += [f"sum(w * d * x{i} * x{j}) AS m{i}_{j}" for i in range(size) for j in range(i, size)]
@@ -189,9 +194,8 @@ def _sums(
         k: float(floats(table, k)[0])
         for k in ("rows", "bad", "weight", "square", "low", "high", "factor_low", "factor_high")
     }
-    for i in range(size):
-        if floats(table, f"c{i}")[0] != summary["rows"]:
-            raise Problem("design_key_missing", column=terms[i])
+    lacking = [i for i in range(size) if floats(table, f"c{i}")[0] != summary["rows"]]
+    summary["lacking"] = lacking[0] if lacking else -1
     total = np.array([floats(table, f"t{i}")[0] for i in range(size)])
     gram = np.zeros((size, size))
     for i in range(size):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def weights_of(data: object, design: Design) -> NDArray[np.float64]:
-    """Give the final weight of every row, in file order: (rows,)."""
+    """Give the final weight of every row, in file order: (rows,); 0 for rows that did not respond."""
     with opened(data, exact=True) as source:
         needed = [
             c
@@ -34,12 +34,16 @@ def weights_of(data: object, design: Design) -> NDArray[np.float64]:
         if design.weights is not None:
             needed.append(design.weights)
         source.require(needed)
-        if design.weight_expression is not None or isinstance(design.calibration, RegressionCalibration):
+        written = isinstance(design.calibration, RegressionCalibration) or bool(design.responded)
+        if design.weight_expression is not None or written:
             needed = list(source.types)
         numbered = source.numbered(list(dict.fromkeys(needed)))
-        leaves = reduce_rows(numbered, replace(design, lonely="remove"), [ONE], by=["row"])
-    result = np.empty(len(leaves.domains))
-    result[leaves.domain] = leaves.factor * leaves.sums[0]
+        plain = replace(design, lonely="remove")
+        leaves = reduce_rows(numbered, plain, [ONE], by=["row"], where=design.responded)
+    row = np.array([row for (row,) in leaves.domains], dtype=np.int64)
+    counted = leaves.domain >= 0
+    result = np.zeros(len(leaves.domain))
+    result[row[leaves.domain[counted]]] = (leaves.factor * leaves.sums[0])[counted]
     return result
 
 
@@ -55,18 +59,31 @@ def case_of(columns: Sequence[str], cells: Sequence[tuple[object, ...]], values:
     return f"CASE {' '.join(parts)} END"
 
 
+def within(condition: str | None, expression: str, other: str = "1e0") -> str:
+    """Give a row expression where a condition holds, and another for the other rows."""
+    return expression if condition is None else f"CASE WHEN ({condition}) THEN {expression} ELSE {other} END"
+
+
 def fixed_weights(data: object, design: Design, *, exact: bool = False) -> Design:
     """Make an earlier calibration part of the base weights, which the variance then takes as given."""
     calibration = design.calibration
     if calibration is None:
         return design
     design = fraction_weights(data, design, exact=exact)
-    with opened(data, exact=exact) as source:
-        base = weight_sql(design, source)
     if isinstance(calibration, RegressionCalibration):
         factor = calibration.factor
     else:
-        factor = case_of(calibration.columns, calibration.cells, calibration.factors)
+        cells = calibration.cells if calibration.within is None else calibration.cells[:-1]
+        factor = within(
+            calibration.within, case_of(calibration.columns, cells, calibration.factors[: len(cells)])
+        )
+    return multiplied(data, design, factor, exact=exact)
+
+
+def multiplied(data: object, design: Design, factor: str, *, exact: bool = False) -> Design:
+    """Multiply base weights with a row expression; there is no calibration then."""
+    with opened(data, exact=exact) as source:
+        base = weight_sql(design, source)
     return replace(design, calibration=None, weights=None, weight_expression=f"({base}) * ({factor})")
 
 
@@ -99,7 +116,7 @@ def trim(
     Parameters
     ----------
     data : as in `zhiheng.measure.mean`.
-    design : design with weights; a calibration becomes part of them.
+    design : design with weights; a calibration becomes part of them. After `nonresponse` respondents alone are trimmed.
     lower, upper : bounds on the weight.
     exact : one thread, so that the weights have the same bits on every run.
 
@@ -116,10 +133,15 @@ def trim(
     -----
     Checked against R survey 4.1.1 `trimWeights`.
     """
+    least, most = (-np.inf if lower is None else lower), (np.inf if upper is None else upper)
+    if not least <= most:
+        raise Problem(
+            "option_unknown", option="lower, upper", found=f"{lower}, {upper}", legal="lower <= upper"
+        )
     fixed = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
-    with opened(data, exact=exact) as source:
+    with opened(data, exact=exact) as every:
+        source = every.only(fixed.responded)
         weight = weight_sql(fixed, source)
-        least, most = (-np.inf if lower is None else lower), (np.inf if upper is None else upper)
         low = "-1e308" if lower is None else real(lower)
         high = "1e308" if upper is None else real(upper)
         table = source.query(
@@ -133,7 +155,7 @@ def trim(
             raise bad_weight(source, fixed, weight)
         cut, inside = float(floats(table, "cut")[0]), float(floats(table, "inside")[0])
         if inside == 0:
-            raise Problem("no_rows", found=f"{least} … {most}")
+            raise Problem("trim_outside", found=f"{least:g} … {most:g}")
         share = cut / inside
         expression = (
             f"CASE WHEN {weight} > {high} THEN {high} WHEN {weight} < {low} THEN {low} "
@@ -145,13 +167,15 @@ def trim(
             f"(SELECT {weight} AS w, {expression} AS v FROM {source.name})",
             "trimmed",
         )
-    rows = float(floats(table, "rows")[0])
+    number = float(floats(table, "rows")[0])
     before, after = float(floats(table, "weight")[0]), float(floats(done, "weight")[0])
     step = Step(
-        "trim", int(rows), before, after,
-        kish(rows, before, float(floats(table, "square")[0])), kish(rows, after, float(floats(done, "square")[0])),
+        "trim", int(number), before, after,
+        kish(number, before, float(floats(table, "square")[0])),
+        kish(number, after, float(floats(done, "square")[0])),
         float(floats(done, "least")[0]), float(floats(done, "most")[0]),
         float(floats(done, "low")[0]), float(floats(done, "high")[0]), 1, True,
-        note=f"{int(rows - inside)} rows trimmed to [{least:g}, {most:g}]",
+        note=f"{int(number - inside)} rows trimmed to [{least:g}, {most:g}]",
     )  # fmt: skip
+    expression = within(fixed.responded, expression, weight)
     return Weighted(replace(fixed, weights=None, weight_expression=expression), (step,))
