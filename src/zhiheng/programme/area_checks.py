@@ -80,7 +80,7 @@ def check_areas(
 def _rows_without_unit(
     plan: Plan, table: CleanTable, domain: Domain, findings: Findings, ledger: RowLedger
 ) -> None:
-    known = np.logical_and.reduce([table.columns[c].present for c in domain.columns])
+    known = np.logical_and.reduce([table.columns[c].present for c in domain.columns]) | ~table.responded
     if known.all():
         return
     first = int(np.flatnonzero(~known)[0])
@@ -106,7 +106,8 @@ def _unanswered(plan: Plan, table: CleanTable, domain: Domain, findings: Finding
     for code, measured in plan.leaves:
         if measured.table != table.plan.name:
             continue
-        answered = np.bincount(cell[table.columns[measured.variable].present[known]], minlength=len(rows))
+        valid = table.columns[measured.variable].present & table.responded
+        answered = np.bincount(cell[valid[known]], minlength=len(rows))
         asked = np.isin(
             wave, np.unique(wave[answered > 0])
         )  # a wave without any answer is told of the indicator

@@ -23,6 +23,7 @@ def check_design(table: CleanTable, findings: Findings) -> None:
     if table.plan.role == "published":
         return
     _weights(table, findings)
+    _responses(table, findings)
     if not _units_are_known(table, findings):
         return
     _single_units(table, findings)
@@ -86,6 +87,34 @@ def _weights(table: CleanTable, findings: Findings) -> None:
             file, row = table.place(first)
             found = _lacking(column, first) if code == "weight_missing" else f"{column.values[first]:g}"
             findings.add(code, file, row, name, found, expected, rows=int(rows.sum()))
+
+
+def _responses(table: CleanTable, findings: Findings) -> None:
+    """Tell rows of which it is not known whether they responded, and cells in which nobody did."""
+    weighting = table.plan.weighting
+    if weighting is None or weighting.nonresponse is None:
+        return
+    name, cells = weighting.nonresponse.responded, weighting.nonresponse.cells
+    column = table.columns[name]
+    expected = ("有回答为 1，没有回答为 0", "1 where there was a response, 0 where there was none")
+    blank, other = ~column.present, column.present & ~np.isin(column.values, (0, 1))
+    for rows in (blank, other):
+        if rows.any():
+            first = int(np.flatnonzero(rows)[0])
+            found = _lacking(column, first) if rows is blank else f"{column.values[first]:g}"
+            findings.add("response_unclear", *table.place(first), name, found, expected, rows=int(rows.sum()))
+    if blank.any() or other.any() or not cells:
+        return
+    key = crossed(*(codes_of(table.columns[c]) for c in cells))
+    silent = np.flatnonzero(np.bincount(key, table.responded) == 0)
+    if len(silent):
+        firsts = [int(np.flatnonzero(key == k)[0]) for k in silent[:_MOST_NAMED]]
+        shown = [
+            " · ".join(str(table.columns[c].taken(np.array([row])).to_arrow()[0].as_py()) for c in cells)
+            for row in firsts
+        ]
+        findings.add("cell_silent", *table.place(firsts[0]), ", ".join(cells), listed(shown), name,
+                     rows=int(np.isin(key, silent).sum()))  # fmt: skip
 
 
 def _lacking(column: CleanColumn, row: int) -> tuple[str, str]:

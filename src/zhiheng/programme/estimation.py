@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from zhiheng.measure.design import Design
 from zhiheng.measure.estimation.estimates import Estimates
 from zhiheng.measure.estimation.functions import mean, total
+from zhiheng.measure.reduction.terms import quoted
 from zhiheng.measure.weighting import Step, Weighted, nonresponse, rake, trim, weights_of
 from zhiheng.programme.area_checks import Unit
 from zhiheng.programme.coding import CleanColumn
@@ -54,9 +55,7 @@ class Analysis:
     data
         Design columns, the wave, units of all levels, and one column a statistic.
     design, steps
-        With final weights; what was done to them.
-    where
-        Condition on the rows; none when all count.
+        With final weights, and who responded; what was done to them.
     passes
         Every statement that read the rows, in order.
     """
@@ -65,7 +64,6 @@ class Analysis:
     data: pa.Table
     design: Design
     steps: tuple[Step, ...]
-    where: str | None
     measured: tuple[Measured, ...]
     passes: list[str] = field(default_factory=list)
     methods: dict[str, str] = field(default_factory=dict)
@@ -83,15 +81,13 @@ class Analysis:
 
     @cached_property
     def final_weights(self) -> Array:
-        """Final weight of every row."""
+        """Final weight of every row, 0 where nobody responded."""
         return np.asarray(weights_of(self.data, self.design), dtype=np.float64)
 
-    @cached_property
+    @property
     def counted(self) -> NDArray[np.bool_]:
         """Rows that count in estimates: with nonresponse cells the answered ones."""
-        if self.where is None or self.plan.weighting is None or self.plan.weighting.nonresponse is None:
-            return np.ones(self.data.num_rows, dtype=np.bool_)
-        return np.asarray(self.numbers(self.plan.weighting.nonresponse.responded) == 1, dtype=np.bool_)
+        return self.final_weights > 0
 
     def numbers(self, column: str) -> Array:
         """A column as floats, nan where missing."""
@@ -110,7 +106,6 @@ class Analysis:
                     [column_of(m) for m in asked],
                     self.design,
                     by=[WAVE, *by],
-                    where=self.where,
                     level=level,
                     # against sampling with replacement: weights of a programme need not sum to the population
                     deff="replace",
@@ -142,23 +137,16 @@ def analysis_of(
             clean.to_arrow() if m.statistic != "proportion" else _member(clean, m.category)
         )
     data = pa.table(columns)
-    design = _design(table.plan)
-    where = None
-    steps: tuple[Step, ...] = ()
+    weighted = Weighted(_design(table.plan), ())
     weighting = table.plan.weighting
     if weighting is not None and table.plan.role != "published":
-        weighted = Weighted(design, ())
         if weighting.nonresponse is not None:
-            where = f'"{weighting.nonresponse.responded}" = 1'
-            weighted = nonresponse(data, design, list(weighting.nonresponse.cells), where, exact=exact)
-            if margins:  # the targets are for the answered rows alone
-                data = data.filter(pc.equal(data.column(weighting.nonresponse.responded), 1.0))
-                where = None
+            condition = f"{quoted(weighting.nonresponse.responded)} = 1"
+            weighted = nonresponse(data, weighted.design, weighting.nonresponse.cells, condition, exact=exact)
         data, weighted = _weigh(
             data, weighted, {m.columns: t for m, t in margins}, weighting.trim, exact=exact
         )
-        design, steps = weighted.design, weighted.report
-    return Analysis(table, data, design, steps, where, measured)
+    return Analysis(table, data, weighted.design, weighted.report, measured)
 
 
 def _design_columns(plan: Plan, clean: CleanTable) -> list[str]:
@@ -210,10 +198,11 @@ def _weigh(
     if bounds is None:
         return data, weighted
     final = weights_of(data, weighted.design)
-    middle = float(np.median(final))
+    counted = final[final > 0]
+    middle = float(np.median(counted))
     lower, upper = (None if bound is None else bound * middle for bound in bounds)
-    if (lower is not None and bool((final < lower).any())) or (
-        upper is not None and bool((final > upper).any())
+    if (lower is not None and bool((counted < lower).any())) or (
+        upper is not None and bool((counted > upper).any())
     ):
         data, weighted = _settled(data, weighted, final)
         weighted = trim(data, weighted.design, lower=lower, upper=upper, exact=exact).after(weighted.report)
@@ -227,13 +216,14 @@ def _settled(data: pa.Table, weighted: Weighted, final: Array | None = None) -> 
     """Write the weights so far into a column, so that no pass after this works them out again row by row.
 
     The variance takes them as given, as it does with the weights before any calibration. `final`: what they are, where
-    it is known.
+    it is known. A row without response gets a 1: it needs a weight to stay in the sample, and adds nothing with it.
     """
     design = weighted.design
     if design.calibration is None and design.weight_expression is None:
         return data, weighted
     name = f"_weight{len(weighted.report)}"
-    data = data.append_column(name, pa.array(weights_of(data, design) if final is None else final))
+    final = weights_of(data, design) if final is None else final
+    data = data.append_column(name, pa.array(np.where(final > 0, final, 1.0)))
     settled = replace(design, weights=name, calibration=None, weight_expression=None)
     return data, replace(weighted, design=settled)
 

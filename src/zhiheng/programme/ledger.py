@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+#: reasons for which whole rows leave
+LEAVING = ("outside_population", "no_wave", "unknown_wave", "folded", "nonresponse")
+
 #: reason -> (Chinese, English)
 REASONS: dict[str, tuple[str, str]] = {
     "read": ("读入的行", "rows read"),
@@ -14,6 +17,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "folded": (
         "与同一单位的其他行合并（one_row_per）",
         "folded into another row of the same unit (one_row_per)",
+    ),
+    "nonresponse": (
+        "没有回答，由同一单元有回答的行代表",
+        "no response; respondents of the cell stand for them",
     ),
     "used": ("进入估计的行", "rows that reach the estimates"),
     "not_asked": ("该期没有问", "not asked in that wave"),
@@ -70,11 +77,7 @@ class RowLedger:
         wrong = []
         for table, wave in sorted({(k[0], k[1]) for k in self.counts}):
             rows = self.of(table, wave)
-            left = sum(
-                n
-                for reason, n in rows.items()
-                if reason in ("outside_population", "no_wave", "unknown_wave", "folded")
-            )
+            left = sum(n for reason, n in rows.items() if reason in LEAVING)
             if rows.get("read", 0) != left + rows.get("used", 0):
                 wrong.append(f"{table} {wave}")
             for variable in {k[2] for k in self.counts if k[:2] == (table, wave) and k[2]}:

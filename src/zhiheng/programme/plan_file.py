@@ -367,6 +367,8 @@ def _weighting(section: Section | None) -> Weighting | None:
     cells = None
     if nonresponse is not None:
         cells = Nonresponse(nonresponse.texts("cells"), nonresponse.text("responded", required=True))
+        if not cells.cells:
+            nonresponse.tell("key_missing", "cells", expected="cells")
         nonresponse.close()
     weighting = Weighting(
         method=cast(

@@ -163,6 +163,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "weight_missing": ("权重缺失：{found}，应为正数：{expected}。请补上权重，或用 keep 说明这些行不属于总体。", "A weight is missing: {found}; expected {expected}. Supply it, or exclude the rows with `keep`."),
     "weight_negative": ("权重为负：{found}，应为正数：{expected}。请改正。", "A weight is negative: {found}; expected {expected}. Correct it."),
     "weight_zero": ("权重为零：{found}，这些行对任何估计都不起作用，应为正数：{expected}。请改正，或用 keep 排除。", "A weight is zero: {found}, so these rows count in no estimate; expected {expected}. Correct it or exclude the rows with `keep`."),
+    "response_unclear": ("不知道这些行是否有回答：{found}，应为：{expected}。请改正，或用 coding 把代码改写为 1 与 0。", "It is not known whether these rows responded: {found}; expected {expected}. Correct it, or recode to 1 and 0 under coding."),
+    "cell_silent": ("无回答调整的单元中无人回答：{found}，应至少有一行“{expected}”为 1。请合并单元。", "Nobody responded in a nonresponse cell: {found}; at least one row with “{expected}” of 1 is needed. Merge cells."),
     "design_unit_missing": ("抽样单位或分层缺失：{found}，应有：{expected}。请补上。", "The stratum or sampling unit is missing: {found}; expected {expected}. Supply it."),
     "single_unit": ("这一层只有一个初级抽样单位：{found}，应至少两个：{expected}。请合并层，或设 lonely。", "A stratum has one first-stage unit only: {found}; expected {expected}. Merge strata or set `lonely`."),
     "unit_in_strata": ("抽样单位的代码出现在多层中：{found}，应各属一层：{expected}。请改正代码；若代码只在层内唯一，请写 nest = true。", "Codes of sampling units occur in several strata: {found}; each belongs to one of {expected}. Correct them, or write nest = true when codes count within their stratum."),

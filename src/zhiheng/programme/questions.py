@@ -167,7 +167,6 @@ def _shares(
         variables,
         analysis.design,
         by=[WAVE],
-        where=analysis.where,
         level=level,
         deff=False,
         exact=exact,
@@ -258,7 +257,7 @@ def _correlations(
         for i, column in columns.items():
             data = data.append_column(f"_r{i}", column)
         names = [f"_r{i}" for i in columns]
-        found = total(data, names, analysis.design, where=analysis.where, deff=False, exact=exact)
+        found = total(data, names, analysis.design, deff=False, exact=exact)
         analysis.passes += found.passes
         error[list(columns)] = found.se
     return strength, error

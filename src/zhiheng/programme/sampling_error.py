@@ -236,7 +236,7 @@ class Linearised:
         for name, column in zip(names, columns.values(), strict=True):
             data = data.append_column(name, pa.array(column, mask=self.cell < 0))
         estimates = total(
-            data, names, self.analysis.design, by=[WAVE, *self.found.columns], where=self.analysis.where, deff=False,
+            data, names, self.analysis.design, by=[WAVE, *self.found.columns], deff=False,
             joint=joint, exact=exact,
         )  # fmt: skip
         self.analysis.passes += estimates.passes

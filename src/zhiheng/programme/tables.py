@@ -52,6 +52,15 @@ class CleanTable:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def responded(self) -> NDArray[np.bool_]:
+        """Rows that count: where the plan adjusts for nonresponse, those of 1 in its column."""
+        weighting = self.plan.weighting
+        if weighting is None or weighting.nonresponse is None:
+            return np.ones(len(self), dtype=np.bool_)
+        column = self.columns[weighting.nonresponse.responded]
+        return np.asarray(column.present & (column.values == 1), dtype=np.bool_)
+
     def place(self, row: int) -> tuple[str, int]:
         """File and row number of a row, for messages."""
         return self.files[int(self.file_of[row])], int(self.rows[row])
@@ -270,9 +279,11 @@ class _Loader:
         if table.one_row_per:
             part = self._folded(part, wave)
         part = self._ruled(part)
-        self.ledger.add(table.name, wave, "used", len(part))
+        counted = part.responded
+        self.ledger.add(table.name, wave, "nonresponse", int((~counted).sum()))
+        self.ledger.add(table.name, wave, "used", int(counted.sum()))
         for name in self.used:
-            counts = np.bincount(part.columns[name].state, minlength=len(cells.STATES))
+            counts = np.bincount(part.columns[name].state[counted], minlength=len(cells.STATES))
             for state, count in zip(cells.STATES, counts, strict=True):
                 self.ledger.add(table.name, wave, state, int(count), name)
         return [part]

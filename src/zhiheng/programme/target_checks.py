@@ -70,7 +70,8 @@ def _levels(table: CleanTable, margin: Margin, targets: Targets, findings: Findi
     for e in encoded:
         key = key * len(e.dictionary) + np.asarray(e.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
     answered: dict[tuple[str, ...], int] = {}
-    for row in sorted(int(i) for i in np.unique(key, return_index=True)[1]):
+    counted = np.flatnonzero(table.responded)
+    for row in sorted(int(i) for i in counted[np.unique(key[counted], return_index=True)[1]]):
         cells = [e[row].as_py() for e in encoded]
         answered[tuple("" if c is None else str(c) for c in cells)] = row
     where = ", ".join(margin.columns)

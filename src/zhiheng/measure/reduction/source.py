@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zhiheng.measure.design import CellCalibration
 from zhiheng.measure.problems import Problem
@@ -176,7 +176,9 @@ class Source:
         if CELL in self.types:
             return self
         self.require(calibration.columns)
-        columns = {f"key{i}": [c[i] for c in calibration.cells] for i in range(len(calibration.columns))}
+        columns: dict[str, list[Any]] = {
+            f"key{i}": [c[i] for c in calibration.cells] for i in range(len(calibration.columns))
+        }
         columns[CELL] = list(range(len(calibration.cells)))
         columns[FACTOR] = calibration.factors.tolist()
         columns |= {f"{MARGIN}{m}": level.tolist() for m, level in enumerate(calibration.margins)}

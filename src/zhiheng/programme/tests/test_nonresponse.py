@@ -1,0 +1,186 @@
+"""A programme whose sample has rows without response, from the check to the report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from small import answers, reword, spoil, write
+
+from zhiheng.measure.tests.oracle import Row, Sample, Stage, answered, indicators, raked
+from zhiheng.programme.preparation import check, prepare
+from zhiheng.programme.run import measure
+
+#: nobody responded in this street in 2018, nor is anything known of the people there
+SILENT = ("2018", "东区3")
+NONRESPONSE = """
+[tables.weighting.nonresponse]
+cells = ["wave", "district"]
+responded = "here"
+[[tables.weighting.margins]]
+columns = ["wave", "sex"]
+"""
+
+
+def sample() -> list[Row]:
+    """192 rows of the small programme, of which one street of a wave and every seventh row did not respond."""
+    header, *rows = answers()
+    found = []
+    for at, cells in enumerate(rows):
+        row: Row = dict(zip(map(str, header), cells, strict=True))
+        silent = (str(row["wave"]), row["street"]) == SILENT
+        row["here"] = int(not silent and at % 7 != 0)
+        if not row["here"]:
+            row["bus"] = row["visited"] = None
+        if silent:
+            row["sex"] = None
+        found.append(row)
+    return found
+
+
+def silenced(folder: Any, *, margins: bool = True, trim: float = 5.0) -> Any:
+    rows = sample()
+    header = list(rows[0])
+    written = [["" if row[c] is None else row[c] for c in header] for row in rows]
+    write(folder / "answers.csv", [header, *written])
+    reword(folder, '[[tables.weighting.margins]]\ncolumns = ["wave", "sex"]\n', NONRESPONSE)
+    reword(folder, "trim = { upper = 5.0 }", f"trim = {{ upper = {trim} }}")
+    if not margins:
+        text = (folder / "plan.toml").read_text(encoding="utf-8")
+        first, last = text.index("[[tables.weighting.margins]]"), text.index('[[tables]]\nname = "points"')
+        (folder / "plan.toml").write_text(text[:first] + text[last:], encoding="utf-8")
+    return folder
+
+
+def responded(row: Row) -> bool:
+    return bool(row["here"])
+
+
+def expected(rows: list[Row], *, margins: bool, trim: float) -> Sample:
+    """Weights by the textbook: cells, margins, trimming of the respondents alone, margins again."""
+    for row in rows:
+        row["stratum"] = row["district"]
+    weights = answered(rows, np.array([float(r["w"]) for r in rows]), ["wave", "district"], responded)
+    x = base = None
+    here = weights > 0
+    wanted = {
+        ("wave", "sex"): {(w, s): t for w in (2017, 2018) for s, t in ((1, 480.0), (2, 520.0))},
+        ("wave", "district"): {
+            (w, d): t for w in (2017, 2018) for d, t in (("东区", 400.0), ("西区", 600.0))
+        },
+    }
+    if margins:
+        base, weights = weights, raked(rows, weights, wanted)
+        x = indicators(rows, list(wanted)) * here[:, None]
+    most = trim * float(np.median(weights[here]))
+    if (weights > most).any():
+        inside = here & (weights <= most)
+        cut = (weights - np.minimum(weights, most)).sum()
+        weights = np.where(inside, weights + cut / inside.sum(), np.minimum(weights, most))
+        if margins:
+            base, weights = weights, raked(rows, weights, wanted)
+    return Sample(rows, (Stage("stratum", "street", "streets"),), weights, x, base)
+
+
+@pytest.mark.parametrize("margins", [True, False])
+@pytest.mark.parametrize("trim", [5.0, 1.4])
+def test_means_of_respondents_with_the_errors_of_the_whole_sample(folder, margins, trim):
+    run = measure(silenced(folder, margins=margins, trim=trim), out=folder / "out", formats=[])
+    rows = sample()
+    truth = expected(rows, margins=margins, trim=trim)
+    np.testing.assert_allclose(run.analyses["answers"].final_weights, truth.weights, rtol=1e-9)
+    for wave in (2017, 2018):
+        for district in ("东区", "西区"):
+            answer = truth.mean(
+                "bus",
+                lambda r, w=wave, d=district: responded(r) and r["wave"] == w and r["district"] == d,
+            )
+            (row,) = [
+                r
+                for r in run.results.to_pylist()
+                if (r["level"], r["unit"], r["wave"], r["node"]) == ("district", district, str(wave), "bus")
+            ]
+            assert row["n"] == answer.n
+            assert row["raw"] == pytest.approx(answer.value, rel=1e-9)
+            assert row["raw_se"] ** 2 == pytest.approx(answer.variance, rel=1e-8)
+            assert row["df"] == answer.df
+
+
+def test_rows_without_response_are_counted(folder):
+    rows, prepared = sample(), prepare(silenced(folder))
+    ledger = prepared.ledger
+    assert [f for f in prepared.findings if f.severity == "error"] == []
+    assert ledger.unbalanced() == []
+    for wave in ("2017", "2018"):
+        here = sum(responded(r) for r in rows if str(r["wave"]) == wave)
+        assert ledger.of("answers", wave) == {"read": 96, "nonresponse": 96 - here, "used": here}
+        assert ledger.of("answers", wave, "bus") == {"answered": here}
+
+
+def test_a_street_of_nonrespondents_is_no_lonely_stratum(folder):
+    """Two streets in a stratum, one of them silent: the sample has two."""
+    kept = {"东区0", "东区3", "西区0", "西区1"}
+    silenced(folder)
+    rows = [r for r in sample() if r["street"] in kept]
+    for row in rows:
+        row["here"] = int(bool(row["here"]) and row["street"] != "东区3")
+    header = list(rows[0])
+    write(folder / "answers.csv", [header, *(["" if r[c] is None else r[c] for c in header] for r in rows)])
+    assert [f.code for f in check(folder) if f.severity == "error"] == []
+    run = measure(folder, out=folder / "out", formats=[])
+    assert all(
+        r["raw_se"] > 0 for r in run.results.to_pylist() if r["level"] == "district" and r["node"] == "bus"
+    )
+
+
+@pytest.mark.parametrize(("cell", "found"), [("", "blank"), ("2", "2"), ("maybe", "no number")])
+def test_a_row_of_which_it_is_not_known_whether_it_responded(folder, cell, found):
+    silenced(folder)
+    spoil(folder / "answers.csv", 5, "here", cell)
+    (finding,) = [f for f in check(folder) if f.code == "response_unclear"]
+    assert (finding.severity, finding.file, finding.row, finding.column) == (
+        "error",
+        "answers.csv",
+        5,
+        "here",
+    )
+    assert found in finding.message("en")
+    assert finding.rows == 1
+
+
+def test_a_cell_in_which_nobody_responded(folder):
+    silenced(folder)
+    reword(folder, 'cells = ["wave", "district"]', 'cells = ["wave", "street"]')
+    (finding,) = [f for f in check(folder) if f.severity == "error"]
+    assert (finding.code, finding.column, finding.rows) == ("cell_silent", "wave, street", 12)
+    assert "2018 · 东区3" in finding.message("zh")
+
+
+def test_cells_that_nobody_named(folder):
+    silenced(folder)
+    reword(folder, 'cells = ["wave", "district"]\n', "")
+    (finding,) = [f for f in check(folder) if f.severity == "error"]
+    assert (finding.code, finding.column) == ("key_missing", "tables[1].weighting.nonresponse.cells")
+
+
+def test_a_level_that_only_nonrespondents_have_needs_no_target(folder):
+    """Targets are for respondents; a target that only nonrespondents could meet is told."""
+    silenced(folder)
+    for row in (2, 9, 16):  # every seventh row, from the first, did not respond
+        spoil(folder / "answers.csv", row, "sex", 1)
+    spoil(folder / "answers.csv", 2, "district", "北区")
+    assert "answers_without_target" not in {f.code for f in check(folder)}
+
+
+def test_the_report_tells_what_nonresponse_did(folder):
+    run = measure(silenced(folder), out=folder / "out", formats=["html"])
+    html = (folder / "out" / "report.html").read_text(encoding="utf-8")
+    assert "无回答调整" in html
+    assert "没有回答，由同一单元有回答的行代表" in html
+    gone = sum(not responded(r) for r in sample())
+    assert f"进入估计{192 - gone}行" in html
+    steps = run.weighting["answers"]
+    assert [s.method for s in steps] == ["nonresponse", "rake"]
+    assert {s.rows for s in steps} == {192 - gone}
+    assert sum(t.rows for t in steps[-1].targets) == 2 * (192 - gone)
