@@ -18,10 +18,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "与同一单位的其他行合并（one_row_per）",
         "folded into another row of the same unit (one_row_per)",
     ),
-    "nonresponse": (
-        "没有回答，由同一单元有回答的行代表",
-        "no response; respondents of the cell stand for them",
-    ),
+    "nonresponse": ("整份无回答", "unit nonresponse"),
     "used": ("进入估计的行", "rows that reach the estimates"),
     "not_asked": ("该期没有问", "not asked in that wave"),
     "no_answer": ("没有回答", "no answer"),

@@ -17,7 +17,18 @@ import pyarrow.parquet as pq
 import pytest
 from psycopg import sql
 
-from zhiheng.measure import Design, Postgres, Problem, calibrate, mean, rake, total, trim, weights_of
+from zhiheng.measure import (
+    Design,
+    Postgres,
+    Problem,
+    calibrate,
+    mean,
+    nonresponse,
+    rake,
+    total,
+    trim,
+    weights_of,
+)
 from zhiheng.measure.reduction import postgres
 from zhiheng.measure.reduction.postgres import open_table
 from zhiheng.measure.reduction.source import names
@@ -95,7 +106,15 @@ def test_weights_made_from_a_database(answers: Postgres) -> None:
         )
         cut = trim(held, raked.design, lower=15.0)
         fitted = calibrate(held, cut.design, {"(intercept)": 6194.0, "enroll": 3811472.0}).design
-        return [*total(held, "api00", fitted, by="comp_imp").se, *mean(held, "api00", raked.design).se]
+        asked = nonresponse(held, DESIGN, "comp_imp", "enroll > 300").design
+        again = trim(
+            held, rake(held, asked, {"stype": {"E": 4421.0, "H": 755.0, "M": 1018.0}}).design, upper=40.0
+        )
+        linear = calibrate(held, asked, {"(intercept)": 6194.0}).design
+        return [
+            *total(held, "api00", fitted, by="comp_imp").se,
+            *(mean(held, "api00", d).se[0] for d in (raked.design, again.design, linear)),
+        ]
 
     assert made(answers) == pytest.approx(made(data), rel=1e-12)
 

@@ -177,7 +177,7 @@ def test_the_report_tells_what_nonresponse_did(folder):
     run = measure(silenced(folder), out=folder / "out", formats=["html"])
     html = (folder / "out" / "report.html").read_text(encoding="utf-8")
     assert "无回答调整" in html
-    assert "没有回答，由同一单元有回答的行代表" in html
+    assert "整份无回答" in html
     gone = sum(not responded(r) for r in sample())
     assert f"进入估计{192 - gone}行" in html
     steps = run.weighting["answers"]
