@@ -121,14 +121,7 @@ class _Writer(WordDocument):
         section.left_margin = section.right_margin = Cm(2.5)
         section.top_margin, section.bottom_margin = Cm(2.7), Cm(2.4)
         section.different_first_page_header_footer = True
-        head = section.header.paragraphs[0]
-        self.right_tab(head, _TWIPS_UPRIGHT)
-        head.add_run(text_of(self.say(self.report.title)))
-        self.mark(head, "\t")
-        properties = head._p.get_or_add_pPr()  # noqa: SLF001 - no public call for borders
-        border = self.element("w:pBdr")
-        border.append(self.element("w:bottom", val="single", sz=4, space=4, color=theme.RULE[1:]))
-        properties.append(border)
+        self.head(section, _TWIPS_UPRIGHT)
         first = section.first_page_header.paragraphs[0]
         self.right_tab(first, _TWIPS_UPRIGHT)
         self.mark(first, "\t")
@@ -138,6 +131,17 @@ class _Writer(WordDocument):
         parts = [self.run(before), *self.field("PAGE", "1"), self.run(between), *self.field("NUMPAGES", "1")]
         for part in [*parts, self.run(after)]:
             foot._p.append(part)  # noqa: SLF001 - fields have no public call
+
+    def head(self, section: Any, width: int) -> None:
+        """Write the header of a section's pages: the title, and at the right edge the mark of made-up data."""
+        head = section.header.paragraphs[0]
+        self.right_tab(head, width)
+        head.add_run(text_of(self.say(self.report.title)))
+        self.mark(head, "\t")
+        properties = head._p.get_or_add_pPr()  # noqa: SLF001 - no public call for borders
+        border = self.element("w:pBdr")
+        border.append(self.element("w:bottom", val="single", sz=4, space=4, color=theme.RULE[1:]))
+        properties.append(border)
 
     def right_tab(self, paragraph: Any, position: int) -> None:
         """Leave one tab stop, at the right edge."""
@@ -166,6 +170,8 @@ class _Writer(WordDocument):
         section.different_first_page_header_footer = False
         section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = (Cm(29.7), Cm(21)) if across else (Cm(21), Cm(29.7))
+        section.header.is_linked_to_previous = False
+        self.head(section, _TWIPS_ACROSS if across else _TWIPS_UPRIGHT)
 
     # ── parts ──
 

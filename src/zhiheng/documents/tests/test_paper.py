@@ -179,6 +179,11 @@ def test_a_wide_table_lies_across_in_word_and_the_page_turns_back():
     document = docx.Document(io.BytesIO(docx_bytes(report(blocks=[wide, Paragraph("后")], footer=()), "zh")))
     shapes = [section.page_width > section.page_height for section in document.sections]
     assert shapes == [False, True, False]
+    for section in document.sections:  # the mark of made-up data stands at the right edge of its own page
+        (tab,) = section.header.paragraphs[0]._p.xpath("./w:pPr/w:tabs/w:tab/@w:pos")
+        room = section.page_width - section.left_margin - section.right_margin
+        assert 0 <= room / 635 - int(tab) < 20
+        assert "Made-up data" in section.header.paragraphs[0].text
     assert layout.on_paper(wide, "zh").across
     assert not layout.on_paper(table(), "zh").across
     assert pdf(report(blocks=[wide]), "zh").startswith(b"%PDF")
