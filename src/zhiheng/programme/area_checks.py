@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from zhiheng.programme.design_checks import codes_of, crossed
 from zhiheng.programme.ledger import RowLedger
-from zhiheng.programme.plan import WAVE, Domain, Plan, Words
+from zhiheng.programme.plan import Domain, Plan, Words
+from zhiheng.programme.presence_checks import needed
 from zhiheng.programme.problems import Findings, Severity, listed
 from zhiheng.programme.sheet import read_sheet
 from zhiheng.programme.tables import CleanTable
@@ -63,7 +63,8 @@ def check_areas(
         lacking = [n for n, t in tables.items() if n in measured and domain not in t.levels]
         if plan.index is not None and domain.index and lacking:
             told = listed(c for c, m in plan.leaves if m.table in lacking)
-            severity: Severity = "error" if len(lacking) == len(measured & set(tables)) else "warning"
+            refused = len(lacking) == len(measured & set(tables)) or needed(plan, set(lacking))
+            severity: Severity = "error" if refused else "warning"
             findings.add("level_lacks", ", ".join(lacking), column=domain.code, found=told,
                          expected=", ".join(domain.columns), severity=severity)  # fmt: skip
         having = [t for t in tables.values() if domain in t.levels]
@@ -71,8 +72,6 @@ def check_areas(
         for table in having:
             _rows_without_unit(plan, table, domain, findings, ledger)
             _unlabelled(table, domain, found[table.plan.name], labels.get(domain.code, {}), findings)
-            if plan.index is not None and domain.index and table.plan.role != "published":
-                _unanswered(plan, table, domain, findings)
         for table in having[1:]:
             _disagree(having[0], table, domain, found, findings)
 
@@ -90,37 +89,6 @@ def _rows_without_unit(
     for wave in plan.waves:
         gone = int((~known & table.in_wave(wave.code)).sum())
         ledger.add(table.plan.name, wave.code, "no_area", gone, f"level:{domain.code}")
-
-
-def _unanswered(plan: Plan, table: CleanTable, domain: Domain, findings: Findings) -> None:
-    """Tell units that have rows in a wave and no answer to an indicator that others have answers to."""
-    columns = [table.columns[WAVE], *(table.columns[c] for c in domain.columns)]
-    known = np.logical_and.reduce([c.present for c in columns])
-    if not known.any():
-        return
-    cell = crossed(*(codes_of(c.taken(known)) for c in columns))
-    _, first = np.unique(cell, return_index=True)
-    rows = np.flatnonzero(known)[first]
-    wave = columns[0].values[rows]
-    lacking: dict[int, list[str]] = {}
-    for code, measured in plan.leaves:
-        if measured.table != table.plan.name:
-            continue
-        valid = table.columns[measured.variable].present & table.responded
-        answered = np.bincount(cell[valid[known]], minlength=len(rows))
-        asked = np.isin(
-            wave, np.unique(wave[answered > 0])
-        )  # a wave without any answer is told of the indicator
-        for at in np.flatnonzero((answered == 0) & asked):
-            lacking.setdefault(int(at), []).append(code)
-    if lacking:
-        shown = []
-        for place, codes in lacking.items():
-            cells = [str(c.taken(rows[place : place + 1]).to_arrow()[0].as_py()) for c in columns]
-            shown.append(f"{' · '.join(cells[1:])} {cells[0]} ({listed(codes, 3)})")
-        file, row = table.place(int(rows[list(lacking)].min()))
-        findings.add("unit_unanswered", file, row, ", ".join(domain.columns), listed(shown, 6), domain.code,
-                     severity="warning", rows=int(np.isin(cell, list(lacking)).sum()))  # fmt: skip
 
 
 def _unlabelled(

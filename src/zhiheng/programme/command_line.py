@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from zhiheng import __version__
-from zhiheng.programme.problems import Finding, Language, Problem
+from zhiheng.programme.problems import Finding, Language, Problem, listed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,6 +49,8 @@ WORDS = {
     "interval": ("区间", "interval"),
     "ranks": ("名次区间", "ranks"),
     "group": ("分组", "group"),
+    "lacking": ("缺少指标", "lacks indicators"),
+    "carried": ("沿用以前期次的值", "carried over from an earlier wave"),
     "written": ("已写出：", "Written:"),
     "made": ("已新建方案：{path}。请先读 plan.toml。", "A new programme: {path}. Read its plan.toml first."),
     "taken": ("{path} 里已有 plan.toml，不覆盖。", "{path} holds a plan.toml already; it is left alone."),
@@ -242,7 +244,8 @@ def _print_level(
     names = {unit["code"]: unit[language] for unit in level["units"]}
     last.sort(key=lambda row: _downwards(row["value"]))
     for row in last[:most]:
-        cells = [str(row["rank"] or ""), names[row["unit"]], _figure(row["value"])]
+        sign = ("*" if row["lacking"] else "") + ("†" if row["carried"] else "")
+        cells = [str(row["rank"] or ""), names[row["unit"]] + sign, _figure(row["value"])]
         if sampled:
             low, high = row["lower"], row["upper"]
             cells.append("" if low is None else f"{_figure(low)}–{_figure(high)}")
@@ -253,6 +256,10 @@ def _print_level(
     if len(last) > most:
         table.add_row("", "…")
     console.print(table)
+    for sign, part in (("*", "lacking"), ("†", "carried")):
+        told = [f"{names[row['unit']]} ({row[part]})" for row in last if row[part]]
+        if told:
+            console.print(f"{sign} {word(part, language)}: {listed(told, 6)}", highlight=False, markup=False)
 
 
 def _figure(value: float | None) -> str:

@@ -28,6 +28,73 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What every figure of an index stands on: which of its indicators had a value, and which a carried one.
+
+    Attributes
+    ----------
+    leaves
+        Codes of the indicators, in the order of the tree.
+    below
+        Positions of the indicators that each code is made of; of an indicator its own.
+    present
+        (waves, units, leaves) whether there is a value, carried or not.
+    carried
+        (waves, units, leaves) whether it was carried over from an earlier wave.
+    """
+
+    leaves: tuple[str, ...]
+    below: Mapping[str, tuple[int, ...]]
+    present: NDArray[np.bool_]
+    carried: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, tree: Tree, leaves: Leaves) -> Basis:
+        """Read off the values that went in."""
+        codes = tuple(leaf.code for leaf in tree.leaves)
+        parents = {one.code: one.parent for one in tree.indicators}
+        below: dict[str, list[int]] = {code: [] for code in tree.codes}
+        for position, code in enumerate(codes):
+            at: str | None = code
+            while at:
+                below[at].append(position)
+                at = parents[at]
+        made = {code: tuple(positions) for code, positions in below.items()}
+        return cls(codes, made, ~np.isnan(leaves.raw), leaves.carried)
+
+    @property
+    def measured(self) -> NDArray[np.bool_]:
+        """(waves, units) whether a unit has any value in a wave; without one it has no index there."""
+        return np.asarray(self.present.any(axis=2), dtype=np.bool_)
+
+    def lacking(self, w: int, u: int, code: str = "") -> tuple[str, ...]:
+        """Indicators without a value, of a unit that has others; below a code where one is given."""
+        return self._where(~self.present[w, u] & self.measured[w, u], code)
+
+    def carried_over(self, w: int, u: int, code: str = "") -> tuple[str, ...]:
+        """Indicators whose value is that of an earlier wave."""
+        return self._where(self.carried[w, u], code)
+
+    def lacked_by_all(self, w: int) -> tuple[str, ...]:
+        """Indicators that no unit has in a wave in which some are measured."""
+        return self._where(~self.present[w].any(axis=0) & self.measured[w].any())
+
+    def alike(self, w: int, other: int) -> NDArray[np.bool_]:
+        """(units,) whether the index of two waves stands on the same indicators."""
+        return np.asarray((self.present[w] == self.present[other]).all(axis=1), dtype=np.bool_)
+
+    def differences(self, w: int, other: int, u: int) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """Of two waves of a unit each that lacks indicators of the other, with those; empty where they are alike."""
+        pairs = ((w, self._where(self.present[other, u] & ~self.present[w, u])),
+                 (other, self._where(self.present[w, u] & ~self.present[other, u])))  # fmt: skip
+        return tuple((at, codes) for at, codes in pairs if codes)
+
+    def _where(self, mask: NDArray[np.bool_], code: str = "") -> tuple[str, ...]:
+        inside = self.below[code] if code else range(len(self.leaves))
+        return tuple(self.leaves[k] for k in inside if mask[k])
+
+
+@dataclass(frozen=True)
 class LevelIndex:
     """The index of one level.
 
@@ -42,15 +109,14 @@ class LevelIndex:
     comparisons
         By wave; none for the whole.
     changes, chains
-        Did it really change; the chained index of each unit (none where it cannot be made). Empty with one wave.
+        Did it really change: not told where two waves stand on different indicators; the chained index of each unit
+        (none where it cannot be made, or its indicators are not the same throughout). Empty with one wave.
     applied, bands
         What the civic rules did, by wave; (waves, units) the band reached.
     method
         How the errors were made: delta or replicates, by code.
-    missing
-        (waves, units) number of indicators without a value.
-    carried
-        (waves, units, leaves) values carried over from the wave before.
+    basis
+        Which indicators each figure stands on.
     """
 
     codes: tuple[str, ...]
@@ -66,8 +132,7 @@ class LevelIndex:
     applied: Mapping[str, tuple[civic.Applied, ...]]
     bands: tuple[tuple[civic.Band | None, ...], ...]
     method: Mapping[str, str]
-    missing: NDArray[np.int64]
-    carried: NDArray[np.bool_]
+    basis: Basis
 
 
 def index_level(
@@ -96,7 +161,7 @@ def index_level(
     se, df = error.se.reshape(value.shape), error.df.reshape(value.shape)
     method, covariance = dict(error.method), None
     replicates: Array | None = None
-    root = tree.codes.index(tree.root.code)
+    root, basis = tree.codes.index(tree.root.code), Basis.of(tree, leaves)
     civic_rules = CivicRules.of(settings, tree, found)
     civil, after = civic_rules.applied(value[root], names)
     if found.groups and settings.adjust:
@@ -128,13 +193,12 @@ def index_level(
         df=df,
         covariance=covariance,
         comparisons=comparisons,
-        changes=_changes(settings, found, names, value[root], covariance, df[root]),
-        chains=_chains(found, names, value[root], covariance),
+        changes=_changes(settings, found, names, value[root], covariance, df[root], basis=basis),
+        chains=_chains(found, names, value[root], covariance, basis),
         applied={wave: one.applied for wave, one in zip(found.waves, civil, strict=True)},
         bands=tuple(one.bands for one in civil),
         method=method,
-        missing=np.isnan(leaves.raw).sum(axis=2),
-        carried=leaves.carried,
+        basis=basis,
     )
 
 
@@ -304,13 +368,17 @@ def _changes(
     value: Array,
     covariance: Array | None,
     df: Array,
+    *,
+    basis: Basis,
 ) -> tuple[Change, ...]:
     waves, size = value.shape
     if waves < 2:
         return ()
     own = np.stack([_of_unit(covariance, u, waves, size) for u in range(size)])
     freedom = [_cautious(df[:, u]) for u in range(size)]
-    return changes(value, own, units=names, waves=found.waves, level=settings.level, df=freedom)
+    return changes(
+        value, own, units=names, waves=found.waves, level=settings.level, df=freedom, stands=basis.present
+    )
 
 
 def _of_unit(covariance: Array | None, unit: int, waves: int, units: int) -> Array:
@@ -322,14 +390,15 @@ def _of_unit(covariance: Array | None, unit: int, waves: int, units: int) -> Arr
 
 
 def _chains(
-    found: LevelEstimates, names: Sequence[str], value: Array, covariance: Array | None
+    found: LevelEstimates, names: Sequence[str], value: Array, covariance: Array | None, basis: Basis
 ) -> dict[str, Chain]:
-    """Chain the index of each unit that has a positive index in every wave."""
+    """Chain the index of each unit that has a positive index of the same indicators in every wave."""
     waves, size = value.shape
     if waves < 2:
         return {}
+    same = np.logical_and.reduce([basis.alike(w, 0) for w in range(waves)])
     return {
         names[u]: chain(value[:, u], _of_unit(covariance, u, waves, size), waves=found.waves)
         for u in range(size)
-        if np.all(np.nan_to_num(value[:, u]) > 0)
+        if same[u] and np.all(np.nan_to_num(value[:, u]) > 0)
     }

@@ -14,7 +14,8 @@ from zhiheng.programme.coding import CleanColumn, as_number
 from zhiheng.programme.design_checks import codes_of, crossed
 from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import WAVE, IndexPlan, IndicatorRow, Measured, Plan
-from zhiheng.programme.problems import Findings, Severity, listed
+from zhiheng.programme.presence_checks import check_waves
+from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.section import plain
 from zhiheng.programme.tables import CleanTable
 
@@ -87,7 +88,7 @@ def check_data(plan: Plan, tables: Mapping[str, CleanTable], findings: Findings,
     """Check that every indicator, adjustment and question has answers."""
     for row in plan.indicators:
         if row.measured and row.measured.table in tables:
-            _answers(plan, row, row.measured, ledger, findings)
+            check_waves(plan, row, row.measured, ledger, findings)
             _categories(plan.indicator_file, row.row, row.measured, tables, findings)
             _numbers(plan, plan.indicator_file, row.row, "statistic", row.measured, findings)
     for rule in plan.index.adjust if plan.index else ():
@@ -104,23 +105,6 @@ def check_data(plan: Plan, tables: Mapping[str, CleanTable], findings: Findings,
     for table in tables.values():
         if table.plan.role == "published":
             _one_value_each(table, findings)
-
-
-def _answers(
-    plan: Plan, row: IndicatorRow, measured: Measured, ledger: RowLedger, findings: Findings
-) -> None:
-    answered = {
-        w.code: ledger.of(measured.table, w.code, measured.variable).get("answered", 0) for w in plan.waves
-    }
-    without = [w for w, n in answered.items() if not n]
-    if len(without) == len(answered):
-        where = f"{measured.table}.{measured.variable}"
-        findings.add("indicator_without_data", plan.indicator_file, row.row, row.code, where, listed(without))
-    elif without and not row.optional:
-        severity: Severity = "error" if plan.index and plan.index.missing == "fail" else "warning"
-        waves = (f"{row.code}，期次 {listed(without)}", f"{row.code} in wave {listed(without)}")
-        findings.add("indicator_without_data", plan.indicator_file, row.row, measured.variable, waves,
-                     listed(answered), severity=severity)  # fmt: skip
 
 
 def _numbers(

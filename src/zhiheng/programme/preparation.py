@@ -13,6 +13,7 @@ from zhiheng.programme.indicator_checks import check_data, read_tree
 from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import Margin, Plan, Words
 from zhiheng.programme.plan_file import read_plan
+from zhiheng.programme.presence_checks import check_presence
 from zhiheng.programme.problems import Finding, Findings
 from zhiheng.programme.questionnaire import Labels, read_questionnaire
 from zhiheng.programme.tables import CleanTable, load
@@ -93,6 +94,7 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
     progress("", len(plan.tables), len(plan.tables))
     check_data(plan, tables, findings, ledger)
     check_areas(plan, tables, labels, findings, ledger)
+    check_presence(plan, tables, findings)
     check_words(plan, tables, questions, findings)
     return Prepared(plan, tables, margins, labels, tree, questions, findings.sorted(), ledger)
 

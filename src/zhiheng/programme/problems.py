@@ -177,6 +177,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "totals_disagree": ("各组目标的总数不一致：{found}，应与第一组相同：{expected}。请改正。", "The totals of the margins disagree: {found}; expected {expected}. Correct one of them."),
     # ── indicators and index ──
     "indicator_without_data": ("指标没有任何数据：{found}，在期次 {expected} 应有答案。请检查变量名和编码；可缺的期次请设 optional = 1。", "The indicator has no data: {found}; answers were expected in wave {expected}. Check the variable and its coding; set optional = 1 if a wave may lack it."),
+    "indicator_not_in_wave": ("指标在有的期次没有任何数据：{found}。{expected}请检查变量名和编码；可缺的期次请设 optional = 1。", "The indicator has no data in some waves: {found}. {expected} Check the variable and its coding; set optional = 1 if a wave may lack it."),
+    "indicator_optional": ("可缺的指标（optional = 1）在有的期次没有任何数据：{found}。{expected}如应有数据，请检查变量名和编码。", "An optional indicator has no data in some waves: {found}. {expected} Check the variable and its coding if it should have."),
     "indicator_tree": ("{found}", "{found}"),
     "code_as_number": ("代码“{found}”不是数字，却要求均值或总量：{expected}。请改用 statistic = proportion，或把代码写成数字。", "The code {found} is no number, but a mean or total is asked for: {expected}. Use statistic = proportion, or numbers as codes."),
     "category_unknown": ("类别“{found}”在数据中没有出现，数据中有：{expected}。请改正 category。", "The category {found} does not occur; the data have {expected}. Correct `category`."),
@@ -184,7 +186,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     # ── areas ──
     "areas_disagree": ("两张表的单位不一致：{found}，另一张表有：{expected}。请改正代码，或补上缺少的单位。", "Two tables disagree on the units: {found}; the other has {expected}. Correct the codes or add the missing units."),
     "area_unlabelled": ("单位不在名单中：{found}，名单文件有：{expected}。请补进名单，或改正代码。", "A unit is not in the list: {found}; the list has {expected}. Add it or correct the code."),
-    "unit_unanswered": ("单位没有某些指标的答案：{found}，层级：{expected}。其指数由其余指标算得；一个答案也没有的单位不出现在结果中。请补数据，或核对编码。", "Units without answers to some indicators: {found}; level {expected}. Their index is made of the others; a unit without any answer does not appear in the results. Supply the data or check the coding."),
+    "unit_unanswered": ("单位没有某些指标的答案：{found}。{expected}请补数据，或核对编码。", "Units without answers to some indicators: {found}. {expected} Supply the data or check the coding."),
+    "unit_without_rows": ("单位在此表中没有数据行，因而缺少指标：{found}。{expected}请补数据，或核对单位代码。", "Units without any row in this table, and so without indicators: {found}. {expected} Supply the data or check the codes of the units."),
+    "unit_absent": ("单位在有的期次没有任何指标的数据：{found}。{expected}请补数据，或核对单位代码。", "Units without data for any indicator in some waves: {found}. {expected} Supply the data or check the codes of the units."),
+    "whole_lacks": ("公布值没有总体的数，总体的指数不含这些指标：{found}，其权重由同级其他指标分担。如不要总体的指数，请在 [index] 写 whole = false。", "Published values have no figure for the whole, so its index is made without the indicators {found}: their weight goes to siblings. Write whole = false under [index] if it should have none."),
     "area_missing": ("没有单位代码的行：{found}，应有：{expected}。这些行不进入该层级，请补上。", "Rows without a unit: {found}; expected {expected}. They are left out at this level; supply the code."),
     "level_lacks": ("这一层级没有指标 {found} 的数据，指数由其余指标按权重计算。表中应有列：{expected}。请补上该列，或在该层级写 index = false。", "The table has no units of this level, so its index is made without the indicators {found}. Add the column {expected}, or write index = false for the level."),
     # ── words ──

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from zhiheng.programme.estimation import LevelEstimates, column_of, unit_code
-from zhiheng.programme.indexing import LevelIndex
+from zhiheng.programme.indexing import Basis, LevelIndex
 from zhiheng.programme.plan import Plan
 from zhiheng.programme.problems import Finding, Problem
 
@@ -22,6 +22,7 @@ SCHEMA = pa.schema(
         ("upper", pa.float64()), ("df", pa.float64()), ("n", pa.int64()), ("deff", pa.float64()),
         ("method", pa.string()), ("raw", pa.float64()), ("raw_se", pa.float64()), ("rank", pa.int64()),
         ("rank_lower", pa.int64()), ("rank_upper", pa.int64()), ("letters", pa.string()), ("band", pa.string()),
+        ("lacking", pa.string()), ("carried", pa.string()),
     ]
 )  # fmt: skip
 
@@ -34,7 +35,8 @@ def rows_of(
     """The rows of one level.
 
     Without an index the value of an indicator is its estimate; with one it is its score on the scale of the index,
-    and the estimate stands in `raw` and `raw_se`.
+    and the estimate stands in `raw` and `raw_se`. `lacking` and `carried` name the indicators that a figure had to
+    do without, and those whose value is of an earlier wave.
     """
     leaves = dict(plan.leaves)
     codes = index.codes if index is not None else tuple(leaves)
@@ -49,6 +51,7 @@ def rows_of(
             columns |= {"raw": columns.get("value"), "raw_se": columns.get("se")}
             columns |= {k: getattr(index, k)[position] for k in ("value", "se", "lower", "upper", "df")}
             method = "; ".join(m for m in (methods.get(code, ""), index.method[code]) if m)
+            columns |= _basis(index.basis, code)
             if kind == "index":
                 columns |= _places(index, found)
         parts.append(_block(found, code, kind, method, columns))
@@ -59,7 +62,7 @@ def rows_of(
             columns = {k: figures[k] for k in FIGURES}
             parts.append(_block(found, f"{m.table}.{column_of(m)}", "question", method, columns))
     if index is not None:
-        others = _adjustments(found.level, index) + _changes(found.level, index, root)
+        others = _adjustments(found.level, index) + _changes(found, index, root)
         parts.append(pa.Table.from_pylist([{**e, **_finite(e)} for e in others], SCHEMA))
     return pa.concat_tables(parts)
 
@@ -109,6 +112,25 @@ def _places(index: LevelIndex, found: LevelEstimates) -> dict[str, Any]:
     return {**ranks, "letters": letters, "band": bands}
 
 
+def _basis(basis: Basis, code: str) -> dict[str, Any]:
+    """What each figure of a code had to do without, and what it took from an earlier wave."""
+    inside = list(basis.below[code])
+    present = basis.present[:, :, inside]
+    waves, units, _ = present.shape
+    told = {
+        "lacking": (basis.lacking, ~present & present.any(axis=2, keepdims=True)),
+        "carried": (basis.carried_over, basis.carried[:, :, inside]),
+    }  # fmt: skip
+    columns: dict[str, Any] = {}
+    for name, (which, mask) in told.items():
+        if mask.any():
+            texts: list[str | None] = [None] * (waves * units)
+            for w, u in np.argwhere(mask.any(axis=2)):
+                texts[int(w) * units + int(u)] = ", ".join(which(int(w), int(u), code))
+            columns[name] = texts
+    return columns
+
+
 def _finite(row: Mapping[str, Any]) -> dict[str, None]:
     return {k: None for k, v in row.items() if isinstance(v, float | np.floating) and not np.isfinite(v)}
 
@@ -124,15 +146,23 @@ def _adjustments(level: str, index: LevelIndex) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _changes(level: str, index: LevelIndex, root: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "level": level, "unit": c.unit, "wave": c.later, "node": root, "kind": "change", "value": c.change,
-            "se": c.se, "lower": c.lower, "upper": c.upper, "df": c.df,
-            "method": f"change since {c.earlier}; p after Holm {c.p_holm:.6g}", "band": c.verdict,
-        }
-        for c in index.changes
-    ]  # fmt: skip
+def _changes(found: LevelEstimates, index: LevelIndex, root: str) -> list[dict[str, Any]]:
+    names = [unit_code(u) for u in found.units]
+    rows = []
+    for c in index.changes:
+        at = (found.waves.index(c.earlier), found.waves.index(c.later), names.index(c.unit))
+        apart = index.basis.differences(*at)
+        lacking = "; ".join(f"{found.waves[w]} lacks {', '.join(codes)}" for w, codes in apart)
+        told = f"not comparable: {lacking}" if apart else f"p after Holm {c.p_holm:.6g}"
+        rows.append(
+            {
+                "level": found.level, "unit": c.unit, "wave": c.later, "node": root, "kind": "change",
+                "value": c.change, "se": c.se, "lower": c.lower, "upper": c.upper, "df": c.df,
+                "method": f"change since {c.earlier}; {told}", "band": c.verdict,
+                "lacking": ", ".join(code for _, codes in apart for code in codes) or None,
+            }
+        )  # fmt: skip
+    return rows
 
 
 def table_of(parts: Sequence[pa.Table]) -> pa.Table:

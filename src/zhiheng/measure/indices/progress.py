@@ -171,7 +171,8 @@ class Change:
     p, p_holm
         Two-sided p value; after Holm over the family.
     verdict
-        ``up``, ``down``, or ``none``: whether the change is significant after Holm.
+        ``up``, ``down``, or ``none``: whether the change is significant after Holm. ``incomparable``: the two values
+        stand on different components; there is no change to tell, and everything from `change` on is nan.
     """
 
     unit: str
@@ -185,7 +186,7 @@ class Change:
     upper: float
     p: float
     p_holm: float
-    verdict: Literal["up", "down", "none"]
+    verdict: Literal["up", "down", "none", "incomparable"]
 
 
 def changes(
@@ -197,6 +198,7 @@ def changes(
     pairs: Literal["consecutive", "first", "all"] = "consecutive",
     level: float = 0.95,
     df: float | Sequence[float] | Array = math.inf,
+    stands: NDArray[np.bool_] | None = None,
 ) -> tuple[Change, ...]:
     """Did it really change? Test every unit between waves, with Holm's adjustment over all units and pairs.
 
@@ -211,6 +213,9 @@ def changes(
         Each wave with the one before, with the first, or with every earlier one.
     df
         One number, or one a unit.
+    stands
+        (waves, units, components): which components each value stands on. A pair that stands on different ones is
+        ``incomparable``: not tested, and no part of the family.
 
     Returns
     -------
@@ -234,8 +239,13 @@ def changes(
     )
     if (len(wave_names), len(unit_names)) != x.shape:
         raise refuse("shape", field="units", found=(len(wave_names), len(unit_names)), expected=x.shape)
+    if stands is not None and stands.shape[:2] != x.shape:
+        raise refuse("shape", field="stands", found=stands.shape, expected=(*x.shape, "components"))
     earlier, later = _pairs(count, pairs)
     change = x[later] - x[earlier]  # (pairs, units)
+    both = ~np.isnan(change)
+    alike = both if stands is None else both & (stands[later] == stands[earlier]).all(axis=2)
+    change = np.where(alike, change, np.nan)
     index = np.arange(size)
     variance = np.stack(
         [
@@ -243,16 +253,15 @@ def changes(
             for a, b in zip(earlier, later, strict=True)
         ]
     )
-    here = ~np.isnan(change)
-    if np.any(np.isnan(variance) & here):
-        bad = some([unit_names[i] for i in np.flatnonzero((np.isnan(variance) & here).any(axis=0))])
+    if np.any(np.isnan(variance) & alike):
+        bad = some([unit_names[i] for i in np.flatnonzero((np.isnan(variance) & alike).any(axis=0))])
         raise refuse("covariance", found=bad, expected="finite")
-    se = np.sqrt(np.clip(variance, 0.0, None))
+    se = np.where(alike, np.sqrt(np.clip(variance, 0.0, None)), np.nan)
     certain = np.where(change == 0, 0.0, np.copysign(np.inf, change))
-    t = np.where(se > 0, change / np.where(se > 0, se, 1.0), certain)
+    t = np.where(alike, np.where(se > 0, change / np.where(se > 0, se, 1.0), certain), np.nan)
     freedom = np.broadcast_to(np.asarray(df, dtype=np.float64), (size,))
     finite = np.where(np.isinf(freedom), 1e12, freedom)  # scipy's t at 1e12 is the normal to 1e-12
-    p = np.where(here, 2 * stdtr(finite, -np.abs(t)), np.nan)
+    p = np.where(alike, 2 * stdtr(finite, -np.abs(t)), np.nan)
     half = -stdtrit(finite, (1 - level) / 2) * se
     adjusted = holm(p)
     return tuple(
@@ -263,16 +272,22 @@ def changes(
             change=float(change[k, u]),
             se=float(se[k, u]),
             t=float(t[k, u]),
-            df=float(freedom[u]),
+            df=float(freedom[u]) if alike[k, u] else math.nan,
             lower=float(change[k, u] - half[k, u]),
             upper=float(change[k, u] + half[k, u]),
             p=float(p[k, u]),
             p_holm=float(adjusted[k, u]),
-            verdict="none" if not adjusted[k, u] < 1 - level else "up" if change[k, u] > 0 else "down",
+            verdict="incomparable"
+            if not alike[k, u]
+            else "none"
+            if not adjusted[k, u] < 1 - level
+            else "up"
+            if change[k, u] > 0
+            else "down",
         )
         for u in range(size)
         for k in range(len(later))
-        if here[k, u]
+        if both[k, u]
     )
 
 

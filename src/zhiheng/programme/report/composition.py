@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from zhiheng.documents import Block, Report, Text, Words
-from zhiheng.programme.report import answers, ground, movement, rules, standing, summary, weighting
+from zhiheng.programme.report import answers, basis, ground, movement, rules, standing, summary, weighting
 from zhiheng.programme.report.names import Names, words
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def compose(run: Run) -> Report:
         *standing.heat_section(names),
         *standing.quadrant_section(names),
         *movement.trend_section(names),
+        *basis.basis_section(names),
         *rules.rule_section(names),
         *answers.question_section(names),
         *weighting.weight_section(names),

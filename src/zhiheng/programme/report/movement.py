@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zhiheng.documents import Block, Cell, Column, Heading, Series, Table, Text, TrendLines
+from zhiheng.programme.report.basis import broken, remark
 from zhiheng.programme.report.levels import (
     MOST_LINES,
     in_error,
@@ -49,7 +50,7 @@ def _trend(names: Names, level: Level) -> Iterator[Block]:
         lines = [
             Series(names.node(c), [node_estimate(index, c, w, 0) for w in range(len(waves))]) for c in codes
         ]
-        title = Text("总体及各维度的历次得分", "The index and its dimensions over waves")
+        units, title = [0], Text("总体及各维度的历次得分", "The index and its dimensions over waves")
     else:
         units, title = _units_shown(names, level, index)
         lines = [
@@ -58,8 +59,9 @@ def _trend(names: Names, level: Level) -> Iterator[Block]:
         ]
     if lines:
         yield TrendLines(
-            title, waves, lines, decimals=names.index_scale.decimals, anchor=f"trend-{level.code}"
-        )
+            title, waves, lines, decimals=names.index_scale.decimals, notes=broken(names, level, index, units),
+            anchor=f"trend-{level.code}",
+        )  # fmt: skip
     if index.changes:
         yield change_table(names, level, index, latest=not in_error(level, names))
 
@@ -76,7 +78,7 @@ def _units_shown(names: Names, level: Level, index: LevelIndex) -> tuple[list[in
     if in_error(level, names):
         return [], Text("", "")
     first = int(np.flatnonzero(np.isfinite(value).any(axis=1))[0])
-    order = order_of(value[last] - value[first])
+    order = order_of(np.where(index.basis.alike(first, last), value[last] - value[first], np.nan))
     title = Text(
         "{first}至{last}升幅最大与最小的各{n}个{level}",
         "The {n} largest and the {n} smallest rises of the index, {first} to {last}: {level}",
@@ -96,18 +98,26 @@ def verdict(change: Change) -> Text:
         "up": Text("上升", "up"),
         "down": Text("下降", "down"),
         "none": Text("未见显著变化", "no change shown"),
+        "incomparable": Text("不可比", "not comparable"),
     }[change.verdict]
 
 
 def change_table(names: Names, level: Level, index: LevelIndex, *, latest: bool = False) -> Table:
-    """Every unit between neighbouring waves: the latest first, the surest first; or the `latest` two waves only."""
+    """Every unit between neighbouring waves: the latest first, the surest first; or the `latest` two waves only.
+
+    What cannot be compared comes last, with the reason in place of figures.
+    """
     order = {w: i for i, w in enumerate(level.estimates.waves)}
     certain = not in_error(level, names)
-    found = [c for c in index.changes if math.isfinite(c.change)]
+    found = [c for c in index.changes if math.isfinite(c.change) or c.verdict == "incomparable"]
     if latest:
         newest = max((order[c.later] for c in found), default=0)
         found = [c for c in found if order[c.later] == newest]
-    found.sort(key=lambda c: (-order[c.later], -abs(c.t) if math.isfinite(c.t) else 0.0, -c.change))
+    apart = [c for c in found if c.verdict == "incomparable"]
+    tested = [c for c in found if c.verdict != "incomparable"]
+    tested.sort(key=lambda c: (-order[c.later], -abs(c.t) if math.isfinite(c.t) else 0.0, -c.change))
+    found = sorted([*tested, *apart], key=lambda c: -order[c.later])
+    remarks = {id(c): remark(names, level, index, c) for c in found}
     scale = names.index_scale
     columns = [Column("unit", words(level.name))] if len(level.units) > 1 else []
     columns += [
@@ -117,23 +127,29 @@ def change_table(names: Names, level: Level, index: LevelIndex, *, latest: bool 
         Column("after", Text("现值", "After"), "number", scale.decimals),
         Column("change", Text("变化", "Change"), align="right"),
     ]
-    if not certain:
+    if not certain and tested:
         columns += [
             Column("se", Text("标准误", "SE"), "number", scale.finer),
             Column("interval", Text("置信区间", "Interval"), align="right"),
             Column("p", Text("校正后p", "Adjusted p"), align="right"),
-            Column("verdict", Text("结论", "Verdict"), align="center"),
         ]
+    if not certain or apart:
+        columns.append(Column("verdict", Text("结论", "Verdict"), align="center"))
+    if any(r.zh for r in remarks.values()):
+        columns.append(Column("remark", Text("所据指标", "Indicators")))
     return Table(
         columns,
-        [_change(names, level, index, c) for c in found],
+        [_change(names, level, index, c) | {"remark": remarks[id(c)]} for c in found],
         caption=filled(
             Text("变化：{level}", "Changes: {level}")
             if certain
             else Text("变化检验：{level}", "Did it really change? {level}"),
             level=words(level.name),
         ),
-        notes=[] if certain else [_how_tested(names)],
+        notes=[
+            *([] if certain else [_how_tested(names)]),
+            *([_not_comparable()] if apart else []),
+        ],
         max_rows_in_documents=30,
         anchor=f"changes-{level.code}",
     )
@@ -142,18 +158,30 @@ def change_table(names: Names, level: Level, index: LevelIndex, *, latest: bool 
 def _change(names: Names, level: Level, index: LevelIndex, c: Change) -> dict[str, Cell]:
     scale, u, waves = names.index_scale, level.units.index(c.unit), level.estimates.waves
     value = root_values(names, index)
-    return {
+    row: dict[str, Cell] = {
         "unit": words(level.names[u]),
         "from": names.waves[c.earlier],
         "to": names.waves[c.later],
         "before": float(value[waves.index(c.earlier), u]),
         "after": float(value[waves.index(c.later), u]),
+    }
+    if c.verdict == "incomparable":
+        return row | {"change": "—", "interval": "—", "p": "—", "verdict": verdict(c)}
+    return row | {
         "change": scale.signed(c.change),
         "se": c.se,
         "interval": f"[{scale.signed(c.lower)}, {scale.signed(c.upper)}]",
         "p": "<0.001" if c.p_holm < 0.001 else f"{c.p_holm:.3f}",
-        "verdict": verdict(c),
+        "verdict": verdict(c) if in_error(level, names) else "",
     }
+
+
+def _not_comparable() -> Text:
+    return Text(
+        "“不可比”：两期的指数所据指标不同，差值里有指标不同的成分，因此不算变化，也不作检验。",
+        "“Not comparable”: the index of the two waves stands on different indicators, and their difference would be "
+        "partly that of the indicators: it is neither told nor tested.",
+    )
 
 
 def _how_tested(names: Names) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from zhiheng.documents import Cell, Column, Sheet, Table, Text, Workbook
 from zhiheng.programme.estimation import column_of
-from zhiheng.programme.report import answers, ground, levels, movement, rules, weighting
+from zhiheng.programme.report import answers, basis, ground, levels, movement, rules, weighting
 from zhiheng.programme.report.composition import today
-from zhiheng.programme.report.names import Array, Names, Scale, filled, words
+from zhiheng.programme.report.names import Array, Names, Scale, filled, listed, words
 
 if TYPE_CHECKING:
     from zhiheng.programme.indexing import LevelIndex
@@ -45,6 +45,8 @@ def workbook(run: Run) -> Workbook:
         if level.index is not None and (table := rules.rule_table(names, level, list(level.estimates.waves))):
             name = filled(Text("调整·{level}", "Rules, {level}"), level=words(level.name))
             sheets.append(Sheet(name, table))
+    if (table := basis.basis_table(names)) is not None:
+        sheets.append(Sheet(Text("指标不全", "Lacking"), table))
     if run.weighting:
         sheets.append(Sheet(Text("加权", "Weighting"), weighting.step_table(names)))
     if any(step.targets for steps in run.weighting.values() for step in steps):
@@ -132,7 +134,11 @@ def _level(names: Names, level: Level) -> Sheet:
             numbers = {key: float(values[w, u]) for key, values in cells}
             if any(np.isfinite(v) for v in numbers.values()):
                 row: dict[str, Cell] = {"unit": words(unit), "wave": names.waves[wave], **numbers}
-                rows.append(row | (_place(level.index, wave, w, u) if level.index is not None else {}))
+                if level.index is not None:
+                    row |= _place(level.index, wave, w, u)
+                    row["lacking"] = _named(names, level.index.basis.lacking(w, u))
+                    row["carried"] = _named(names, level.index.basis.carried_over(w, u))
+                rows.append(row)
     return Sheet(words(level.name), Table(columns, rows), freeze_columns=2 if names.several_waves else 1)
 
 
@@ -159,6 +165,13 @@ def _place_columns(names: Names, level: Level) -> list[Column]:
                 columns.append(Column("groups", Text("分组", "Group")))
     if level.index is not None and names.bands:
         columns.append(Column("band", Text("等级", "Band")))
+    if (
+        level.index is not None
+        and (~level.index.basis.present & level.index.basis.measured[:, :, None]).any()
+    ):
+        columns.append(Column("lacking", Text("缺少的指标", "Without"), width=18))
+    if level.index is not None and level.index.basis.carried.any():
+        columns.append(Column("carried", Text("沿用旧值", "Carried over"), width=18))
     return columns
 
 
@@ -173,6 +186,10 @@ def _questions(names: Names) -> list[tuple[Measured, Text]]:
         if a.name
     }
     return [(m, name.get((m.table, m.variable), Text(column_of(m), column_of(m)))) for m in asked]
+
+
+def _named(names: Names, codes: Sequence[str]) -> Cell:
+    return listed(names.node(c) for c in codes) if codes else None
 
 
 def _place(index: LevelIndex, wave: str, w: int, u: int) -> dict[str, Cell]:

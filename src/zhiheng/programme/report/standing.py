@@ -25,6 +25,7 @@ from zhiheng.documents import (
     Text,
     Unit,
 )
+from zhiheng.programme.report.basis import CARRIES, LACKS, mark, marked, notes
 from zhiheng.programme.report.levels import (
     MOST_COLUMNS,
     MOST_FIGURES,
@@ -49,6 +50,12 @@ if TYPE_CHECKING:
 
 #: the names of the quadrants, by the key of the engine
 QUADRANTS = dict(zip(("strength", "improve", "opportunity", "maintain"), QUADRANT_NAMES, strict=True))
+
+#: what the signs in a heat map mean
+SIGNS = {
+    LACKS: Text("* 由其余指标算得。", "* Made of fewer indicators."),
+    CARRIES: Text("† 沿用以前期次的值。", "† Carried over from an earlier wave."),
+}
 
 
 # ── the index ──
@@ -81,25 +88,32 @@ def _ranking(names: Names, level: Level, index: LevelIndex) -> Iterator[Block]:
     title = _titled(names, level, w, Text("各{level}的{name}", "{name} by {level}"))
     units = [
         Unit(
-            words(level.names[u]),
+            marked(level, index, w, u),
             node_estimate(index, names.root, w, u) or Estimate(None),
             groups=letters[u] if letters is not None else "",
             rank=rank_words(comparison, u) if comparison is not None else "",
         )
         for u in order
     ]
-    whole, reference = names.whole, math.nan
+    whole, reference, line = names.whole, math.nan, Text("", "")
     if whole is not None and whole.index is not None:
         reference = float(root_values(names, whole.index)[w, 0])
+        apart = set(whole.index.basis.lacking(w, 0)) ^ set(index.basis.lacked_by_all(w))
+        line = filled(
+            Text("{whole}（指标不同）", "{whole} (other indicators)")
+            if apart
+            else Text("{whole}", "{whole}"),
+            whole=words(whole.name),
+        )
     yield IntervalRanking(
         title,
         units,
         axis=names.node(names.root),
         decimals=names.index_scale.decimals,
         reference=finite(reference),
-        reference_name=words(whole.name) if whole else "",
+        reference_name=line,
         bands=names.bands,
-        notes=_how_ranked(names, level),
+        notes=[*_how_ranked(names, level), *notes(names, level, index, w)],
         anchor=f"index-{level.code}",
     )
     yield _index_table(names, level, index, w, order, title)
@@ -158,7 +172,7 @@ def _index_table(
         band = index.bands[w][u]
         low, high = float(index.lower[root, w, u]), float(index.upper[root, w, u])
         row: dict[str, Cell] = {
-            "name": words(level.names[u]),
+            "name": marked(level, index, w, u),
             "value": float(index.value[root, w, u]),
             "se": float(index.se[root, w, u]),
             "interval": scale.interval(low, high),
@@ -171,7 +185,14 @@ def _index_table(
                 "groups": comparison.letters[u],
             }
         rows.append(row | {f"node {c}": float(index.value[index.codes.index(c), w, u]) for c in shown})
-    return Table(columns, rows, caption=title, anchor=f"index-table-{level.code}", max_rows_in_documents=45)
+    return Table(
+        columns,
+        rows,
+        caption=title,
+        notes=notes(names, level, index, w),
+        anchor=f"index-table-{level.code}",
+        max_rows_in_documents=45,
+    )
 
 
 # ── indicators by area ──
@@ -227,7 +248,10 @@ def _scores(names: Names, level: Level, index: LevelIndex) -> Iterator[Heatmap]:
     if codes:
         cells = [[node_estimate(index, c, w, u) for u in units] for c in codes]
         title = _titled(names, level, w, Text("各{level}的指标得分", "Scores of the indicators by {level}"))
-        yield from _grid(level, title, [names.node(c) for c in codes], units, cells, names.index_scale)
+        marks = [[mark(index, w, u, c) for u in units] for c in codes]
+        yield from _grid(
+            level, title, [names.node(c) for c in codes], units, cells, names.index_scale, marks=marks
+        )
 
 
 def _titled(names: Names, level: Level, w: int, title: Text) -> Text:
@@ -249,13 +273,18 @@ def _grid(
     units: Sequence[int],
     cells: Sequence[Sequence[Estimate | None]],
     scale: Scale,
+    *,
+    marks: Sequence[Sequence[str]] = (),
 ) -> Iterator[Heatmap]:
     """Units as columns where they fit, else as rows in as many maps as leave room for the figures; one colour scale."""
     told = [words(level.names[u]) for u in units]
+    signs = {sign for line in marks for sign in "".join(line)}
+    meant = [text for sign, text in SIGNS.items() if sign in signs]
     if len(units) <= MOST_COLUMNS:
         yield Heatmap(
-            title, what, told, cells, format=scale.form, decimals=scale.decimals, anchor=f"heat-{level.code}"
-        )
+            title, what, told, cells, marks=marks if signs else (), format=scale.form, decimals=scale.decimals,
+            notes=meant, anchor=f"heat-{level.code}",
+        )  # fmt: skip
         return
     known = [e.value for line in cells for e in line if e is not None and e.value is not None]
     parts = -(-len(what) // MOST_FIGURES)
@@ -267,12 +296,14 @@ def _grid(
             told,
             what[start:stop],
             [list(line) for line in zip(*cells[start:stop], strict=True)],
+            marks=[list(line) for line in zip(*marks[start:stop], strict=True)] if signs else (),
             format=scale.form,
             decimals=scale.decimals,
             low=min(known),
             high=max(known),
             in_documents="ends",
             limit=50,
+            notes=meant,
             anchor=f"heat-{level.code}",
         )
 

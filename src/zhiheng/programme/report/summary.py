@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zhiheng.documents import Block, Bullets, Heading, Text
+from zhiheng.programme.report import basis
 from zhiheng.programme.report.levels import band_name, in_error, last_wave, order_of, root_values
 from zhiheng.programme.report.names import Array, Names, clauses, filled, listed, run_on, words
 
@@ -51,8 +52,22 @@ def _whole(names: Names) -> list[Text]:
     ]
     if (band := index.bands[w][0]) is not None:
         parts.append(filled(Text("等级为“{band}”。", "Its band is “{band}”."), band=band_name(band)))
-    change = next((c for c in reversed(index.changes) if c.later == wave and math.isfinite(c.change)), None)
-    if change is not None:
+    if lacking := index.basis.lacking(w, 0):
+        parts.append(
+            filled(Text("其中不含{what}。", "It is made without {what}."), what=basis.nodes(names, lacking))
+        )
+    change = next((c for c in reversed(index.changes) if c.later == wave), None)
+    if change is not None and change.verdict == "incomparable":
+        parts.append(
+            filled(
+                Text(
+                    "与{earlier}所据指标不同，不可比（{why}）。", "It does not compare with {earlier}: {why}."
+                ),
+                earlier=names.waves[change.earlier],
+                why=basis.remark(names, level, index, change),
+            )
+        )
+    elif change is not None and math.isfinite(change.change):
         parts.append(_changed(names, change.earlier, change.change, change.se, change.verdict))
     return [run_on(parts)]
 
@@ -116,6 +131,17 @@ def _ends(names: Names, level: Level) -> list[Text]:
             low=names.index_scale.show(float(value[order[-1]])),
         )
     ]
+    fewer = [u for u in order if basis.own_lacking(index, w, u)]
+    if fewer:
+        said.append(
+            filled(
+                Text(
+                    "{units}缺少部分指标，位次须慎读。",
+                    "{units}: made of fewer indicators, to be read with care.",
+                ),
+                units=basis.some(words(level.names[u]) for u in fewer),
+            )
+        )
     comparison = index.comparisons.get(level.estimates.waves[w])
     if comparison is None or not in_error(level, names):
         return said
@@ -164,8 +190,10 @@ def _moves(names: Names, level: Level) -> list[Text]:
     if index is None or (w := last_wave(names, index)) < 1:
         return []
     wave = level.estimates.waves[w]
-    found = [c for c in index.changes if c.later == wave and math.isfinite(c.change)]
-    if not found:
+    between = [c for c in index.changes if c.later == wave]
+    found = [c for c in between if math.isfinite(c.change)]
+    apart = sum(c.verdict == "incomparable" for c in between)
+    if not found and not apart:
         return []
     certain = not in_error(level, names)
     up = sum(c.change > 0 if certain else c.verdict == "up" for c in found)
@@ -178,10 +206,15 @@ def _moves(names: Names, level: Level) -> list[Text]:
         filled(Text("其余{n}个未见显著变化", "no change is shown for the other {n}"), n=rest)
         if rest and not certain and up + down
         else None,
-        Text("均未见显著变化", "no change is shown for any") if not certain and not up + down else None,
+        Text("均未见显著变化", "no change is shown for any")
+        if found and not certain and not up + down
+        else None,
+        filled(Text("{n}个所据指标不同，不可比", "{n} do not compare, made of other indicators"), n=apart)
+        if apart
+        else None,
     ]
     template = Text("与{earlier}相比，{parts}。", "Since {earlier}: {parts}.")
-    earlier = names.waves[found[0].earlier]
+    earlier = names.waves[between[0].earlier]
     return [filled(template, earlier=earlier, parts=clauses(p for p in parts if p is not None))]
 
 

@@ -356,7 +356,7 @@ def test_indicator_without_data(folder):
 def test_indicator_without_data_in_one_wave(folder):
     rows = points()
     write(folder / "points.csv", [rows[0], *([r[0], r[1], "" if r[0] == 2017 else r[2]] for r in rows[1:])])
-    assert "2017" in only(folder, "indicator_without_data", row=5, severity="warning").message("zh")
+    assert "2017" in only(folder, "indicator_not_in_wave", row=5, severity="warning").message("zh")
 
 
 def test_tree_with_a_cycle(folder):

@@ -149,6 +149,20 @@ def test_a_row_of_which_it_is_not_known_whether_it_responded(folder, cell, found
     assert finding.rows == 1
 
 
+def test_a_district_in_which_nobody_responded_lacks_the_indicator(folder):
+    """Answers of rows that are no respondents do not count, whatever stands in them."""
+    silenced(folder, margins=False)
+    reword(folder, 'cells = ["wave", "district"]', 'cells = ["wave"]')
+    rows = sample()
+    header = list(rows[0])
+    for row in rows:
+        if (row["wave"], row["district"]) == (2018, "西区"):
+            row["here"], row["bus"] = 0, 3
+    write(folder / "answers.csv", [header, *(["" if r[c] is None else r[c] for c in header] for r in rows)])
+    (finding,) = [f for f in check(folder) if f.code == "unit_unanswered"]
+    assert "西区 2018 (bus)" in finding.message("zh")
+
+
 def test_a_cell_in_which_nobody_responded(folder):
     silenced(folder)
     reword(folder, 'cells = ["wave", "district"]', 'cells = ["wave", "street"]')

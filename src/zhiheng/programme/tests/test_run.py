@@ -240,8 +240,8 @@ def test_carry_takes_the_wave_before(folder, tmp_path):
     site = index.codes.index("site")
     assert index.value[site, 1].tolist() == index.value[site, 0].tolist()
     assert index.se[site, 1].tolist() == index.se[site, 0].tolist()
-    assert index.carried[1].any()
-    assert not index.carried[0].any()
+    assert index.basis.carried[1].any()
+    assert not index.basis.carried[0].any()
 
 
 def test_published_values_have_no_error(tmp_path):

@@ -169,3 +169,19 @@ def test_refusals_of_changes(values, covariance, settings, rule):
     with pytest.raises(Problem) as caught:
         changes(values, covariance, **settings)
     assert [one.rule for one in caught.value.findings] == [rule]
+
+
+def test_values_of_different_components_have_no_change():
+    values, spread = np.array([[50.0, 50.0], [60.0, 60.0]]), np.full((2, 2), 4.0)
+    stands = np.ones((2, 2, 3), dtype=bool)
+    stands[1, 0, 2] = False
+    lost, kept = changes(values, spread, stands=stands)
+    assert lost.verdict == "incomparable"
+    assert all(
+        math.isnan(x)
+        for x in (lost.change, lost.se, lost.t, lost.df, lost.lower, lost.upper, lost.p, lost.p_holm)
+    )
+    assert kept == changes(values[:, 1:], spread[:, 1:], units=["2"])[0]  # alone in its family
+    with pytest.raises(Problem) as caught:
+        changes(values, spread, stands=stands[:1])
+    assert caught.value.findings[0].rule == "shape"
