@@ -16,10 +16,11 @@ from zhiheng.measure.indices import civic
 from zhiheng.measure.indices.aggregate import carry_forward, evaluate
 from zhiheng.measure.indices.compare import MINIMUM_REPLICATES, Comparison, compare
 from zhiheng.measure.indices.problems import Finding, Problem, some
-from zhiheng.measure.indices.progress import Chain, Change, chain, changes
+from zhiheng.measure.indices.progress import Change, changes
 from zhiheng.measure.indices.tree import Tree
 from zhiheng.programme.estimation import Analysis, Array, LevelEstimates, unit_code
 from zhiheng.programme.plan import Adjustment, IndexPlan, Measured, Plan
+from zhiheng.programme.progress import Progress, progress_of
 from zhiheng.programme.rule_error import METHOD, root_error
 from zhiheng.programme.sampling_error import Leaves, Linearised, covariance_of_root, sampling_error
 
@@ -108,9 +109,10 @@ class LevelIndex:
         (waves × units, same) of the root, waves outermost; none for published values, which have no sampling error.
     comparisons
         By wave; none for the whole.
-    changes, chains
-        Did it really change: not told where two waves stand on different indicators; the chained index of each unit
-        (none where it cannot be made, or its indicators are not the same throughout). Empty with one wave.
+    changes
+        Did it really change: not told where two waves stand on different indicators. Empty with one wave.
+    progress
+        The chained index; none with one wave, or where the index is made of ranks or of end points from the data.
     applied, bands
         What the civic rules did, by wave; (waves, units) the band reached.
     method
@@ -128,7 +130,7 @@ class LevelIndex:
     covariance: Array | None
     comparisons: Mapping[str, Comparison]
     changes: tuple[Change, ...]
-    chains: Mapping[str, Chain]
+    progress: Progress | None
     applied: Mapping[str, tuple[civic.Applied, ...]]
     bands: tuple[tuple[civic.Band | None, ...], ...]
     method: Mapping[str, str]
@@ -164,8 +166,11 @@ def index_level(
     root, basis = tree.codes.index(tree.root.code), Basis.of(tree, leaves)
     civic_rules = CivicRules.of(settings, tree, found)
     civil, after = civic_rules.applied(value[root], names)
+    rows = [Linearised(index, leaves, found, a) for a in analyses.values() if a.plan.role != "published"]
+    progress = None
+    if len(found.waves) > 1 and index.smooth[root]:
+        progress = progress_of(tree, leaves, rows, level=settings.level, exact=exact)
     if found.groups and settings.adjust:
-        rows = [Linearised(index, leaves, found, a) for a in analyses.values() if a.plan.role != "published"]
         of_root = root_error(
             plan, error, value[root].ravel(), rows, civic_rules.looked_at, civic_rules.scores,
             root=root, exact=exact,
@@ -194,7 +199,7 @@ def index_level(
         covariance=covariance,
         comparisons=comparisons,
         changes=_changes(settings, found, names, value[root], covariance, df[root], basis=basis),
-        chains=_chains(found, names, value[root], covariance, basis),
+        progress=progress,
         applied={wave: one.applied for wave, one in zip(found.waves, civil, strict=True)},
         bands=tuple(one.bands for one in civil),
         method=method,
@@ -387,18 +392,3 @@ def _of_unit(covariance: Array | None, unit: int, waves: int, units: int) -> Arr
         return np.zeros((waves, waves))
     own: Array = covariance[unit::units, unit::units]
     return own
-
-
-def _chains(
-    found: LevelEstimates, names: Sequence[str], value: Array, covariance: Array | None, basis: Basis
-) -> dict[str, Chain]:
-    """Chain the index of each unit that has a positive index of the same indicators in every wave."""
-    waves, size = value.shape
-    if waves < 2:
-        return {}
-    same = np.logical_and.reduce([basis.alike(w, 0) for w in range(waves)])
-    return {
-        names[u]: chain(value[:, u], _of_unit(covariance, u, waves, size), waves=found.waves)
-        for u in range(size)
-        if same[u] and np.all(np.nan_to_num(value[:, u]) > 0)
-    }

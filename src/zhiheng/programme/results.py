@@ -62,7 +62,9 @@ def rows_of(
             columns = {k: figures[k] for k in FIGURES}
             parts.append(_block(found, f"{m.table}.{column_of(m)}", "question", method, columns))
     if index is not None:
-        others = _adjustments(found.level, index) + _changes(found, index, root)
+        others = (
+            _adjustments(found.level, index) + _changes(found, index, root) + _progress(found, index, root)
+        )
         parts.append(pa.Table.from_pylist([{**e, **_finite(e)} for e in others], SCHEMA))
     return pa.concat_tables(parts)
 
@@ -163,6 +165,23 @@ def _changes(found: LevelEstimates, index: LevelIndex, root: str) -> list[dict[s
             }
         )  # fmt: skip
     return rows
+
+
+def _progress(found: LevelEstimates, index: LevelIndex, root: str) -> list[dict[str, Any]]:
+    chain = index.progress
+    if chain is None:
+        return []
+    method = "chained, the first wave of a unit is 100"
+    return [
+        {
+            "level": found.level, "unit": unit_code(unit), "wave": wave, "node": root, "kind": "progress",
+            **{k: getattr(chain, k)[w, u] for k in ("value", "se", "lower", "upper", "df")},
+            "method": f"{method}; linked on shared indicators" if chain.relinked[w, u] else method,
+        }
+        for w, wave in enumerate(found.waves)
+        for u, unit in enumerate(found.units)
+        if np.isfinite(chain.value[w, u])
+    ]  # fmt: skip
 
 
 def table_of(parts: Sequence[pa.Table]) -> pa.Table:

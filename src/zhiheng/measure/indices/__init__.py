@@ -23,7 +23,7 @@ Public:
 - index: `evaluate` -> `Index`; `carry_forward`; `normalise`, `NORMALISATIONS`
 - civic rules: `Deduction`, `Bonus`, `Veto`, `Band`, `rules_from` (a plan's records), `adjust` -> `Adjusted`
 - comparison: `compare` -> `Comparison`; `compact_letters`, `letters_of`, `rank`, `holm`
-- waves: `chain` -> `Chain`; `changes` -> `Change`
+- waves: `chain` -> `Chain`, `linked` -> `Linked`; `changes` -> `Change`
 - importance: `derived_importance`, `importance_performance` -> `ImportancePerformance`, `QUADRANTS`
 - problems: `Problem` (an exception with ``findings``), `Finding`
 """
@@ -52,7 +52,7 @@ from zhiheng.measure.indices.indicator import Indicator
 from zhiheng.measure.indices.letters import compact_letters, letters_of
 from zhiheng.measure.indices.normalise import NORMALISATIONS, Normalised, normalise
 from zhiheng.measure.indices.problems import Finding, Problem
-from zhiheng.measure.indices.progress import Chain, Change, chain, changes
+from zhiheng.measure.indices.progress import Chain, Change, Linked, chain, changes, linked
 from zhiheng.measure.indices.tree import Tree, check
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "ImportancePerformance",
     "Index",
     "Indicator",
+    "Linked",
     "Normalised",
     "Problem",
     "Tree",
@@ -86,6 +87,7 @@ __all__ = [
     "holm",
     "importance_performance",
     "letters_of",
+    "linked",
     "normalise",
     "rank",
     "rules_from",

@@ -22,12 +22,15 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from zhiheng.measure.indices.aggregate import evaluate
 from zhiheng.measure.indices.compare import holm
 from zhiheng.measure.indices.normalise import Array
 from zhiheng.measure.indices.problems import refuse, some
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from zhiheng.measure.indices.tree import Tree
 
 Formula = Literal["ratio", "arithmetic", "geometric"]
 
@@ -154,6 +157,78 @@ def _link(now: Array, before: Array, w: Array, formula: Formula) -> tuple[float,
         return float(np.exp(share @ np.log(relatives))), share / now, -share / before
     link = float(share @ relatives)
     return link, share / before / link, -share * relatives / before / link
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The chained index of every unit, with a link over the indicators that a unit has in both waves.
+
+    Attributes
+    ----------
+    values
+        (waves, units): `base` in the first wave a unit has; nan before it, and from a wave on that has no indicator in
+        common with the one before, or whose index is not above 0.
+    slopes
+        (waves, units, waves, leaves): of each value in the raw indicators of every wave of its unit.
+    matched
+        (waves − 1, units, leaves): which indicators each link uses.
+    base
+        As asked for.
+    """
+
+    values: Array
+    slopes: Array
+    matched: NDArray[np.bool_]
+    base: float
+
+
+def linked(tree: Tree, raw: Array, *, base: float = 100.0) -> Linked:
+    """Chain the index of a tree over waves: I_t = I_{t−1} · V_t(S) / V_{t−1}(S).
+
+    V(S) is the index made of S, the indicators that the unit has in both waves, the weight of the others going to
+    their siblings: an indicator that joins or leaves does not make the chain jump. With the same indicators
+    throughout it is base · V_t / V_0.
+
+    Parameters
+    ----------
+    tree
+        Smooth in its indicators; those that a unit may lack are optional.
+    raw
+        (waves, units, leaves) values of the indicators; missing is nan.
+    base
+        Value of the first wave a unit has.
+
+    Raises
+    ------
+    Problem
+        ``not_smooth``: with ranks, or end points from the data, the index is no level that could be chained; and those
+        of `evaluate`.
+    """
+    x = np.asarray(raw, dtype=np.float64)
+    waves, units, leaves = x.shape
+    root = tree.codes.index(tree.root.code)
+    matched = ~np.isnan(x[1:]) & ~np.isnan(x[:-1])
+    there = np.asarray(~np.isnan(x).all(axis=2), dtype=np.bool_)
+    values, slopes = np.full((waves, units), np.nan), np.zeros((waves, units, waves, leaves))
+    begun = there[0].copy()
+    values[0, begun] = base
+    for t in range(1, waves):
+        pair = np.where(matched[t - 1], x[t - 1 : t + 1], np.nan)
+        index = evaluate(tree, pair.reshape(2 * units, leaves))
+        if index.jacobian is None or not index.smooth[root]:
+            raise refuse("not_smooth", code=tree.root.code, found=tree.root.code)
+        before, now = index.values[:, root].reshape(2, units)
+        d_before, d_now = np.nan_to_num(index.jacobian[:, root]).reshape(2, units, leaves)
+        good = (before > 0) & (now > 0) & np.isfinite(values[t - 1])
+        values[t, good] = values[t - 1, good] * now[good] / before[good]
+        slopes[t, good] = slopes[t - 1, good]
+        slopes[t, good, t] += d_now[good] / now[good, None]
+        slopes[t, good, t - 1] -= d_before[good] / before[good, None]
+        first = there[t] & ~begun
+        values[t, first] = base
+        begun |= first
+    slopes *= np.nan_to_num(values)[:, :, None, None]
+    return Linked(values, slopes, matched, base)
 
 
 @dataclass(frozen=True)

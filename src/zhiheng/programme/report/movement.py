@@ -64,6 +64,8 @@ def _trend(names: Names, level: Level) -> Iterator[Block]:
         )  # fmt: skip
     if index.changes:
         yield change_table(names, level, index, latest=not in_error(level, names))
+    if index.progress is not None and (table := progress_table(names, level, index)) is not None:
+        yield table
 
 
 def _units_shown(names: Names, level: Level, index: LevelIndex) -> tuple[list[int], Text]:
@@ -174,6 +176,64 @@ def _change(names: Names, level: Level, index: LevelIndex, c: Change) -> dict[st
         "p": "<0.001" if c.p_holm < 0.001 else f"{c.p_holm:.3f}",
         "verdict": verdict(c) if in_error(level, names) else "",
     }
+
+
+def progress_table(names: Names, level: Level, index: LevelIndex) -> Table | None:
+    """The chained index of every unit by wave, its first wave as 100; the last with its error. None without any."""
+    chain, waves = index.progress, level.estimates.waves
+    assert chain is not None
+    here = [w for w in range(len(waves)) if np.isfinite(chain.value[w]).any()]
+    if len(here) < 2:
+        return None
+    last, certain = here[-1], not in_error(level, names)
+    order = order_of(np.where(np.isfinite(chain.value[last]), chain.value[last], np.nan))
+    shown = [*order, *(u for u in range(len(level.units)) if u not in set(order))]
+    columns = [Column("unit", words(level.name))] if len(level.units) > 1 else []
+    columns += [Column(waves[w], names.waves[waves[w]], "number", 1) for w in here]
+    if not certain:
+        columns += [
+            Column("se", Text("标准误", "SE"), "number", 2),
+            Column("interval", Text("置信区间", "Interval"), align="right"),
+        ]
+    rows: list[dict[str, Cell]] = []
+    for u in shown:
+        value, se = chain.value[:, u], float(chain.se[last, u])
+        if not np.isfinite(value).any():
+            continue
+        row: dict[str, Cell] = {"unit": words(level.names[u])}
+        row |= {waves[w]: float(value[w]) if np.isfinite(value[w]) else None for w in here}
+        if math.isfinite(se) and se > 0:
+            row |= {"se": se, "interval": f"{chain.lower[last, u]:.1f}–{chain.upper[last, u]:.1f}"}
+        rows.append(row)
+    notes = [
+        Text(
+            "以各单位的第一期为100，逐期相连：每一环只用相邻两期都有的指标，指标增减不使指数跳动。"
+            + ("按规则调整之前的指数。" if names.plan.index and names.plan.index.adjust else ""),
+            "The first wave of a unit is 100; each link uses the indicators that both of its waves have, so that an "
+            "indicator that joins or leaves does not make the chain jump."
+            + (" Of the index before the rules." if names.plan.index and names.plan.index.adjust else ""),
+        )
+    ]
+    if not certain:
+        notes.append(
+            filled(
+                Text(
+                    "标准误与{level}区间为{wave}的，与100相比，含各期共有样本单位的协方差。",
+                    "Error and interval of {level} are of {wave}, against 100, with the covariance of units shared by "
+                    "the waves.",
+                ),
+                level=names.confidence,
+                wave=names.waves[waves[last]],
+            )
+        )
+    return Table(
+        columns,
+        rows,
+        caption=filled(Text("进步指数：{level}", "Chained progress: {level}"), level=words(level.name)),
+        notes=notes,
+        max_rows_in_documents=30,
+        anchor=f"progress-{level.code}",
+    )
 
 
 def _not_comparable() -> Text:

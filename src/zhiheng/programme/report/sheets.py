@@ -42,6 +42,11 @@ def workbook(run: Run) -> Workbook:
             name = filled(Text("变化·{level}", "Changes, {level}"), level=words(level.name))
             sheets.append(Sheet(name, movement.change_table(names, level, level.index)))
     for level in run.levels:
+        index = level.index
+        if index is not None and index.progress and (table := movement.progress_table(names, level, index)):
+            name = filled(Text("进步·{level}", "Progress, {level}"), level=words(level.name))
+            sheets.append(Sheet(name, table))
+    for level in run.levels:
         if level.index is not None and (table := rules.rule_table(names, level, list(level.estimates.waves))):
             name = filled(Text("调整·{level}", "Rules, {level}"), level=words(level.name))
             sheets.append(Sheet(name, table))

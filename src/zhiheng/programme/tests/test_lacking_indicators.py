@@ -216,7 +216,11 @@ def test_no_change_is_told_between_different_indicators(folder):
         math.isnan(x) for x in (lost.change, lost.se, lost.t, lost.lower, lost.upper, lost.p, lost.p_holm)
     )
     assert kept.p_holm == kept.p  # the family has one test
-    assert list(index.chains) == ["西区"]
+    # the chain goes on with what both waves have
+    taxi, site = (index.value[index.codes.index(c), :, 0] for c in ("taxi", "site"))
+    shared = 0.6 * taxi + 0.4 * site
+    assert index.progress.value[1, 0] == pytest.approx(100 * shared[1] / shared[0], rel=1e-12)
+    assert index.progress.relinked.tolist() == [[False, False], [True, False]]
     rows = run.results.to_pylist()
     (row,) = [r for r in rows if r["kind"] == "change" and r["unit"] == "东区"]
     assert (row["value"], row["se"], row["band"], row["lacking"]) == (None, None, "incomparable", "bus")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from zhiheng.measure.indices import Problem, chain, changes
+from zhiheng.measure.indices import Indicator, Problem, Tree, chain, changes, evaluate, linked
 
 FORMULAS = ["ratio", "arithmetic", "geometric"]
 LEVELS = arrays(np.float64, (4, 3), elements=st.floats(10, 100))
@@ -185,3 +185,73 @@ def test_values_of_different_components_have_no_change():
     with pytest.raises(Problem) as caught:
         changes(values, spread, stands=stands[:1])
     assert caught.value.findings[0].rule == "shape"
+
+
+# ── a whole tree ──
+
+#: two dimensions, one of them geometric
+TREE = Tree(
+    [
+        Indicator("index"),
+        Indicator("a", "index", weight=0.6, aggregate="geometric"),
+        Indicator("a1", "a", weight=0.5, normalise="scale", low=-1, high=10, optional=True),
+        Indicator("a2", "a", weight=0.5, normalise="scale", low=-1, high=10, optional=True),
+        Indicator("b", "index", weight=0.4, normalise="scale", low=-1, high=10, optional=True),
+    ]
+)
+RAW = np.random.default_rng(5).uniform(2, 9, (4, 3, 3))
+RAW[0, 1, 1] = RAW[2, 1, 1] = RAW[0, 2] = RAW[1, 2, 2] = np.nan
+RAW[3, 0] = np.nan
+
+
+def v(x, without=()):
+    held = np.array(x)
+    held[list(without)] = np.nan
+    return evaluate(TREE, held[None, :]).column()[0]
+
+
+def test_a_tree_with_the_same_indicators_is_its_index_over_the_base():
+    got = linked(TREE, RAW[:3, :1])
+    expected = [100 * v(RAW[t, 0]) / v(RAW[0, 0]) for t in range(3)]
+    np.testing.assert_allclose(got.values[:, 0], expected, rtol=1e-13)
+
+
+def test_a_link_uses_what_both_waves_have():
+    """Unit 1 lacks a2 in waves 0 and 2; unit 2 begins in wave 1, where it lacks b; unit 0 leaves in wave 3."""
+    got = linked(TREE, RAW)
+    x = RAW[:, 1]
+    links = [v(x[t], [1]) / v(x[t - 1], [1]) for t in (1, 2, 3)]
+    np.testing.assert_allclose(got.values[:, 1], 100 * np.cumprod([1, *links]), rtol=1e-13)
+    x = RAW[:, 2]
+    expected = [np.nan, 100, 100 * v(x[2], [2]) / v(x[1], [2])]
+    np.testing.assert_allclose(got.values[:, 2], [*expected, expected[2] * v(x[3]) / v(x[2])], rtol=1e-13)
+    assert np.isnan(got.values[3, 0])
+    assert got.matched[0].tolist() == [[True, True, True], [True, False, True], [False, False, False]]
+
+
+def test_slopes_of_a_chain_against_finite_differences():
+    got = linked(TREE, RAW)
+    for t, u, s, k in np.ndindex(got.slopes.shape):
+        if np.isnan(RAW[s, u, k]):
+            assert got.slopes[t, u, s, k] == 0
+            continue
+        moved = []
+        for step in (-1e-5, 1e-5):
+            x = RAW.copy()
+            x[s, u, k] += step
+            moved.append(linked(TREE, x).values[t, u])
+        if np.isfinite(moved).all():
+            assert got.slopes[t, u, s, k] == pytest.approx((moved[1] - moved[0]) / 2e-5, rel=1e-6, abs=1e-7)
+
+
+def test_ranks_are_not_chained():
+    tree = Tree(
+        [
+            Indicator("index"),
+            Indicator("a", "index", weight=0.5, normalise="rank"),
+            Indicator("b", "index", weight=0.5, normalise="goalposts", low=0, high=9),
+        ]
+    )
+    with pytest.raises(Problem) as refused:
+        linked(tree, RAW[1:3, :2, :2])
+    assert refused.value.findings[0].rule == "not_smooth"
