@@ -1,0 +1,29 @@
+"""What is wrong in the tree of indicators is told, and not what follows from it."""
+
+from __future__ import annotations
+
+import pytest
+from small import reword
+
+from zhiheng.programme.preparation import check
+
+TREES = [
+    ("service,index,服务", "service,bus,服务", ("indicator_tree", 3, "parent"), "cycle"),
+    ("index,,指数", "index,service,指数", ("indicator_tree", 2, "parent"), "cycle"),
+    ("service,index,服务", "service,service,服务", ("indicator_tree", 3, "parent"), "cycle"),
+    ("service,index,服务", "service,indx,服务", ("indicator_tree", 3, "parent"), "indx"),
+    ("bus,service", "bus,servic", ("indicator_tree", 4, "parent"), "servic"),
+    ("bus,service", "service,service", ("indicator_tree", 4, "code"), "service"),
+    ("Sites,0.4", "Sites,", ("key_missing", 5, "weight"), "weight"),
+    ("Sites,0.4", "Sites,much", ("indicator_tree", 5, "weight"), "much"),
+    ("answers,bus", "replies,bus", ("reference_unknown", 4, "table"), "replies"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "place", "word"), TREES, ids=[new for _, new, _, _ in TREES])
+def test_the_tree_of_indicators(folder, old, new, place, word):
+    reword(folder, old, new, "indicators.csv")
+    found = [f for f in check(folder) if f.severity == "error"]
+    assert [(f.code, f.row, f.column) for f in found] == [place], [f.message() for f in found]
+    assert found[0].file == "indicators.csv"
+    assert word in found[0].message("en")
