@@ -108,9 +108,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The margins add up to different totals: {found}. All margins must sum to one population.",
     ),
     "not_converged": (
-        "{method} 在 {iterations} 次迭代后仍未收敛，最大相对偏差 {found}。请检查目标或放宽界限。",
+        "{method} 在 {iterations} 次迭代后仍未收敛，最大相对偏差 {found}。请检查目标：样本中没有的组合可能使各目标不能同时满足；"
+        "若设了界限，请放宽。",
         "{method} did not converge in {iterations} iterations; largest relative gap {found}. "
-        "Check the targets or relax the bounds.",
+        "Check the targets: they may exclude each other where the sample lacks a combination; if there are bounds, relax them.",
     ),
     "factor_not_positive": (
         "{method} 只有用 0 或负的权数因子（最小 {found}）才能满足目标。请设 bounds=(下限, 上限)，下限大于 0，"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from small import reword
+from small import answers, reword, write
 
 from zhiheng.programme.preparation import check
+from zhiheng.programme.problems import Problem
+from zhiheng.programme.run import measure
 
 TREES = [
     ("service,index,服务", "service,bus,服务", ("indicator_tree", 3, "parent"), "cycle"),
@@ -27,3 +29,17 @@ def test_the_tree_of_indicators(folder, old, new, place, word):
     assert [(f.code, f.row, f.column) for f in found] == [place], [f.message() for f in found]
     assert found[0].file == "indicators.csv"
     assert word in found[0].message("en")
+
+
+def test_margins_that_exclude_each_other_are_named_with_their_table(folder, tmp_path):
+    """All of the east are men and all of the west women: the sums of both margins agree, and cannot both be met."""
+    rows = answers()
+    for row in rows[1:]:
+        row[6] = 1 if row[2] == "东区" else 2
+    write(folder / "answers.csv", rows)
+    with pytest.raises(Problem) as refused:
+        measure(folder, out=tmp_path / "out", formats=[])
+    for language, words in (("zh", "没有的组合"), ("en", "exclude each other")):
+        message = refused.value.message(language)
+        for word in ("margin_sex.csv", "margin_district.csv", "tables.answers", "wave×sex=2018/m", words):
+            assert word in message
