@@ -16,6 +16,16 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Column “{column}” must be numeric, but row {row} holds “{found}” (type {type}). "
         "Mend the value or code it as missing.",
     ),
+    "number_as_text": (
+        "列“{column}”应为数值，但整列存为文本（类型 {type}），第 {row} 行是“{found}”。请在数据中把整列转换为数值。",
+        "Column “{column}” must be numeric, but all of it is stored as text (type {type}); row {row} holds “{found}”. "
+        "Convert the column to numbers in the data.",
+    ),
+    "column_without_values": (
+        "列“{column}”应为数值，但没有任何值（类型 {type}）。请核对列名，或在数据中补上这一列的值。",
+        "Column “{column}” must be numeric, but has no value at all (type {type}). "
+        "Check the name, or supply its values in the data.",
+    ),
     "not_a_number": (
         "列“{column}”含有 NaN 或无穷大。请改为空值（缺失）后再计算。",
         "Column “{column}” contains NaN or infinity. Store missing answers as null.",
@@ -25,8 +35,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Weight “{column}” is missing in {count} rows. Fill it, or take these rows out of the data.",
     ),
     "weight_not_positive": (
-        "权数“{column}”含有 {found}；权数必须是大于 0 的有限数。请改正或将这些行移出数据。",
-        "Weight “{column}” holds {found}; weights must be finite numbers above 0. Mend them or take the rows out.",
+        "权数“{column}”含有 {found}；权数必须是大于 0 的有限数（从 1e-100 到 1e100）。请改正或将这些行移出数据。",
+        "Weight “{column}” holds {found}; weights must be finite numbers above 0 (from 1e-100 to 1e100). "
+        "Mend them or take the rows out.",
     ),
     "design_key_missing": (
         "设计列“{column}”有缺失值。分层与整群的编码必须完整。",
@@ -56,6 +67,12 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "整群“{column}”的编码在多个层中重复：{found}。若编码只在层内唯一，请设 nest=True。",
         "Codes of cluster “{column}” occur in more than one stratum: {found}. "
         "If codes are unique only within strata, set nest=True.",
+    ),
+    "population_missing": (
+        "总体规模或抽样比列“{column}”在这些层（或上级单元）中缺失，或不是有限数：{found}。"
+        "请补上；同一层（或上级单元）的每一行都应有同一个数。",
+        "Population size or fraction “{column}” is missing, or no finite number, in these strata (or parent units): "
+        "{found}. Fill it in; every row of a stratum (or parent unit) holds the same number.",
     ),
     "population_varies": (
         "总体规模列“{column}”在同一上级单元内取值不一：{found}。",
@@ -104,9 +121,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The margins add up to different totals: {found}. All margins must sum to one population.",
     ),
     "not_converged": (
-        "{method} 在 {iterations} 次迭代后仍未收敛，最大相对偏差 {found}。请检查目标或放宽界限。",
+        "{method} 在 {iterations} 次迭代后仍未收敛，最大相对偏差 {found}。请检查目标：样本中没有的组合可能使各目标不能同时满足；"
+        "若设了界限，请放宽。",
         "{method} did not converge in {iterations} iterations; largest relative gap {found}. "
-        "Check the targets or relax the bounds.",
+        "Check the targets: they may exclude each other where the sample lacks a combination; if there are bounds, relax them.",
     ),
     "factor_not_positive": (
         "{method} 只有用 0 或负的权数因子（最小 {found}）才能满足目标。请设 bounds=(下限, 上限)，下限大于 0，"
@@ -170,6 +188,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{option}={found} 无效。可用：{legal}。",
         "{option}={found} is not known. Legal values: {legal}.",
     ),
+    "nothing_given": (
+        "{option} 是空的，至少应给出一个。请补上。",
+        "{option} is empty; give one at least.",
+    ),
+    "pairs_wanted": (
+        '比率应成对给出，即 (分子, 分母) 的列表，而不是 {found}。请写成 [("分子列", "分母列")]。',
+        'Ratios are given as a list of pairs (numerator, denominator), not as {found}. Write [("numerator", "denominator")].',
+    ),
     "no_rows": (
         "没有符合条件的行（{found}）。",
         "No rows are left to estimate from ({found}).",
@@ -181,6 +207,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "column_taken": (
         "分组列 {column} 与结果表的列重名（{columns}）。请先在数据中给它另起名字。",
         "The domain column {column} is named like a column of the result ({columns}). Give it another name in the data.",
+    ),
+    "coefficient_not_finite": (
+        "对比“{name}”的系数 {found} 不是有限数。请改正。",
+        "The contrast “{name}” has the coefficient {found}; coefficients must be finite numbers. Mend it.",
     ),
     "estimate_not_found": (
         "对比中的 {found} 与 {fits} 个估计值相符，应恰为一个。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 from zhiheng.programme.plan import Adjustment, Band, Importance, IndexPlan, Measured, Role, Statistic
@@ -21,16 +21,21 @@ def statistics_of(role: Role | None) -> tuple[str, ...]:
 
 
 def unique(section: Section, key: str, name: str, given: list[str], *taken: str) -> None:
-    """Tell names that stand twice in a list of tables."""
+    """Tell names that stand twice in a list of tables; one that is lacking was told already."""
     for position, one in enumerate(given):
-        if one in (*taken, *given[:position]):
+        if one and one in (*taken, *given[:position]):
             section.tell("duplicate_name", f"{key}[{position + 1}].{name}", one)
 
 
+def are_sound(names: Sequence[str]) -> bool:
+    """Whether all names of a list could be read, each once; where not, the plan was told so."""
+    return "" not in names and len(set(names)) == len(names)
+
+
 def reference(section: Section, key: str, names: list[str]) -> str:
-    """Read the name of something the plan defines elsewhere."""
+    """Read the name of something the plan defines elsewhere; it may be one that could not be read."""
     name = section.text(key, required=True)
-    if name and name not in names:
+    if name and name not in names and are_sound(names):
         section.tell("reference_unknown", key, name, listed(names) or "—")
     return name
 
@@ -38,10 +43,11 @@ def reference(section: Section, key: str, names: list[str]) -> str:
 def read_index(section: Section, tables: Mapping[str, Role]) -> IndexPlan:
     """Read `[index]`: how it is made, its bands and rules."""
     bands: list[Band] = []
+    read = True
     for inner in section.sections("bands"):
         bands.append(
             Band(
-                inner.text("code", str(len(bands) + 1)),
+                inner.code("code", str(len(bands) + 1)),
                 inner.number("from", 0.0),
                 inner.words("name"),
                 inner.text("colour", "#888888"),
@@ -51,6 +57,7 @@ def read_index(section: Section, tables: Mapping[str, Role]) -> IndexPlan:
             inner.tell(
                 "key_kind", "colour", bands[-1].colour, ("颜色，如 #2e7d32", "a colour such as #2e7d32")
             )
+        read = read and "code" not in inner.told
         inner.close()
     index = IndexPlan(
         missing=cast(
@@ -76,7 +83,7 @@ def read_index(section: Section, tables: Mapping[str, Role]) -> IndexPlan:
     unique(section, "bands", "from", [f"{b.start:g}" for b in bands])
     unique(section, "adjust", "code", [a.code for a in index.adjust])
     for position, rule in enumerate(index.adjust, start=1):
-        if rule.cap_band and rule.cap_band not in [b.code for b in bands]:
+        if read and rule.cap_band and rule.cap_band not in [b.code for b in bands]:
             legal = listed(b.code for b in bands)
             section.tell("reference_unknown", f"adjust[{position}].cap_band", rule.cap_band, legal)
     section.close()
@@ -88,31 +95,37 @@ def _adjustment(section: Section, tables: Mapping[str, Role]) -> Adjustment:
     legal = statistics_of(tables.get(table))
     kind = section.choice("kind", ("deduction", "bonus", "veto"), required=True)
     adjustment = Adjustment(
-        code=section.text("code", required=True),
+        code=section.code("code", required=True),
         kind=cast('Literal["deduction", "bonus", "veto"]', kind),
         name=section.words("name"),
         measured=Measured(
             table,
             section.text("variable", required=True),
             cast("Statistic", section.choice("statistic", legal, legal[0])),
-            section.texts("category"),
+            section.codes("category"),
         ),
         points=section.number("points", None),
         cap=section.number("cap", None),
         at=section.number("at", 1.0),
         set_to=section.number("set_to", None),
-        cap_band=section.text("cap_band"),
+        cap_band=section.code("cap_band"),
     )
-    if adjustment.measured.statistic == "proportion" and not adjustment.measured.category:
+    lacking = adjustment.measured.statistic == "proportion" and not adjustment.measured.category
+    if lacking and "category" not in section.told:
         section.tell("key_missing", "category", expected="category")
+    if not kind:  # the plan was told so already
+        section.close()
+        return adjustment
     for key in set(section.data) & (OF_POINTS if kind == "veto" else OF_VETO):
         section.tell("key_of_other_kind", key, key, kind)
     if kind == "veto":
         if adjustment.at <= 0:
             section.tell("key_kind", "at", adjustment.at, ("正数", "a positive number"))
-        if (adjustment.set_to is None) == (not adjustment.cap_band):
+        if not {"set_to", "cap_band"} & section.told and (adjustment.set_to is None) == (
+            not adjustment.cap_band
+        ):
             section.tell("one_of", "", ", ".join(section.data), "set_to, cap_band")
-    elif adjustment.points is None or adjustment.points <= 0:
+    elif "points" not in section.told and (adjustment.points is None or adjustment.points <= 0):
         section.tell("key_kind", "points", adjustment.points, ("正数", "a positive number"))
     if kind != "veto" and adjustment.cap is not None and adjustment.cap <= 0:
         section.tell("key_kind", "cap", adjustment.cap, ("正数", "a positive number"))

@@ -19,6 +19,9 @@ from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.section import plain
 from zhiheng.programme.tables import CleanTable
 
+STRUCTURE = frozenset({"code", "parent"})  #: columns that say who stands below whom
+LACKING = "—"  #: stands for a weight that its siblings have
+
 
 def read_tree(plan: Plan, findings: Findings) -> Tree | None:
     """Make the tree of the index; what is wrong with it becomes findings with row and column of the file."""
@@ -35,12 +38,16 @@ def read_tree(plan: Plan, findings: Findings) -> Tree | None:
     indicators, numbers, found = from_rows(rows)
     indicators = _balanced(indicators, plan.index)
     found = [*found, *check(indicators, plan.index.scale, rows=numbers)]
-    for one in found:
+    for one in _without_what_follows(found, indicators, numbers):
         bare = replace(one, row=None, code="", field="")
         prefix = f"{one.code}: " if one.code else ""
         text = (prefix + bare.message("zh"), prefix + bare.message("en"))
-        findings.add("indicator_tree", plan.indicator_file, one.row, one.field, text)
-    _leaves_are_measured(plan, findings)
+        if one.found == LACKING:
+            findings.add("key_missing", plan.indicator_file, one.row, one.field, expected=one.field)
+        else:
+            findings.add("indicator_tree", plan.indicator_file, one.row, one.field, text)
+    if not any(one.field in STRUCTURE for one in found):
+        _leaves_are_measured(plan, findings)
     if found:
         return None
     try:
@@ -55,14 +62,29 @@ def read_tree(plan: Plan, findings: Findings) -> Tree | None:
 def _cells(row: IndicatorRow, plan: Plan) -> dict[str, str]:
     """Fill in what a blank cell means where the engine does not know it."""
     cells = dict(row.cells)
-    if row.measured and not cells.get("normalise") and cells.get("low") and cells.get("high"):
+    if cells.get("variable") and not cells.get("normalise") and cells.get("low") and cells.get("high"):
         cells["normalise"] = "scale"
     siblings = [i for i in plan.indicators if i.parent == row.parent]
     if row.parent and not any(i.cells.get("weight") for i in siblings):
         cells["weight"] = repr(1 / len(siblings))
     if row.parent and not cells.get("weight"):
-        cells["weight"] = "nan"  # some siblings have one and this has not: the engine's check says so
+        cells["weight"] = LACKING  # some siblings have one and this has not: the engine's check says so
     return cells
+
+
+def _without_what_follows(
+    found: list[engine.Finding], indicators: list[Indicator], rows: list[int]
+) -> list[engine.Finding]:
+    """Leave out what is told only because a weight could not be read, or parents are wrong and siblings not known."""
+    parents = {row: one.parent for one, row in zip(indicators, rows, strict=True)}
+    unread = {parents[f.row] for f in found if f.row and f.field == "weight" and f.rule == "not_a_number"}
+    unsound = any(one.field in STRUCTURE for one in found)
+    return [
+        one
+        for one in found
+        if not (one.rule == "weights_do_not_sum" and one.code in unread)
+        and not (one.found == LACKING and unsound)
+    ]
 
 
 def _balanced(indicators: list[Indicator], index: IndexPlan) -> list[Indicator]:
@@ -80,7 +102,7 @@ def _balanced(indicators: list[Indicator], index: IndexPlan) -> list[Indicator]:
 def _leaves_are_measured(plan: Plan, findings: Findings) -> None:
     parents = {i.parent for i in plan.indicators}
     for row in plan.indicators:
-        if row.measured is None and row.code not in parents:
+        if not row.cells.get("variable") and row.code not in parents:
             findings.add("key_missing", plan.indicator_file, row.row, "variable", expected="variable")
 
 

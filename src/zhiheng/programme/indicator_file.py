@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zhiheng.programme.index_file import statistics_of
+from zhiheng.programme.index_file import are_sound, statistics_of
 from zhiheng.programme.plan import IndicatorRow, Measured, TablePlan, Words
 from zhiheng.programme.problems import Findings, listed, nearest
 from zhiheng.programme.sheet import Sheet, read_sheet
@@ -30,6 +30,7 @@ def read_indicators(
         return (), name
     _legal_columns(sheet, findings)
     by_name = {t.name: t for t in tables}
+    sound = are_sound([t.name for t in tables])
     rows = []
     for number, cells in zip(sheet.row_numbers, sheet.rows, strict=True):
         rows.append(
@@ -37,7 +38,7 @@ def read_indicators(
                 code=cells["code"],
                 parent=cells.get("parent", ""),
                 name=Words(cells.get("name_zh", "") or cells["code"], cells.get("name_en", "")),
-                measured=_measured(cells, by_name, name, number, findings),
+                measured=_measured(cells, by_name, name, number, findings, sound=sound),
                 cells=cells,
                 optional=cells.get("optional", "").lower() in _YES,
                 row=number,
@@ -53,15 +54,23 @@ def _legal_columns(sheet: Sheet, findings: Findings) -> None:
 
 
 def _measured(
-    cells: Mapping[str, str], tables: Mapping[str, TablePlan], file: str, row: int, findings: Findings
+    cells: Mapping[str, str],
+    tables: Mapping[str, TablePlan],
+    file: str,
+    row: int,
+    findings: Findings,
+    *,
+    sound: bool,
 ) -> Measured | None:
+    """Read what is measured; `sound`: all tables have names, and a table that is not among them is a mistake."""
     variable, table = cells.get("variable", ""), cells.get("table", "")
     if not variable:
         return None
     if not table and len(tables) == 1:
         table = next(iter(tables))
     if table not in tables:
-        findings.add("reference_unknown", file, row, "table", table or "—", listed(tables) or "—")
+        if sound:
+            findings.add("reference_unknown", file, row, "table", table or "—", listed(tables) or "—")
         return None
     legal = statistics_of(tables[table].role)
     statistic: Any = cells.get("statistic", "") or legal[0]

@@ -196,7 +196,14 @@ class Database:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """A table: its files, its columns and how it was drawn."""
+    """A table: its files, its columns and how it was drawn.
+
+    Attributes
+    ----------
+    sound
+        Whether plan.toml tells of it, and of the waves, without an error. Else its data are not read: what would be
+        found in them follows from what is wrong in the plan.
+    """
 
     name: str
     role: Role
@@ -213,6 +220,7 @@ class TablePlan:
     rules: tuple[Rule, ...] = ()
     design: DesignPlan = DesignPlan()
     weighting: Weighting | None = None
+    sound: bool = True
 
     def column(self, name: str) -> Column:
         """Where a column stands; a column that is not listed has the same name in the file."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from zhiheng.programme.index_file import read_importance, read_index, reference, unique
+from zhiheng.programme.index_file import are_sound, read_importance, read_index, reference, unique
 from zhiheng.programme.indicator_file import read_indicators
 from zhiheng.programme.plan import (
     WHOLE,
@@ -83,20 +84,24 @@ def _plan(top: Section, folder: Path, findings: Findings) -> Plan:
     if top.number("format", 1.0) != 1.0:
         top.tell("not_allowed", "format", top.data["format"], "1")
     waves = tuple(_wave(s) for s in top.sections("waves")) or (Wave("1", Words("本期", "this wave")),)
-    codes = tuple(w.code for w in waves)
+    codes = ("",) if "waves" in top.told else tuple(w.code for w in waves)
+    unique(top, "waves", "code", list(codes))
     tables = tuple(_table(s, codes) for s in top.sections("tables"))
-    if not tables:
+    if not tables and "tables" not in top.told:
         top.tell("key_missing", "tables", expected="[[tables]]")
-    domains = tuple(_domain(s) for s in top.sections("domains"))
+    domains = tuple(d for d in map(_domain, top.sections("domains")) if d.columns)
     index = top.section("index")
     names = [t.name for t in tables]
+    unique(top, "tables", "name", names)
+    if not (are_sound(codes) and are_sound(names)):
+        tables = tuple(replace(t, sound=False) for t in tables)
     indicators, indicator_file = read_indicators(folder, tables, findings)
     if index is not None and not indicators and indicator_file == "":
         findings.add("plan_file_missing", "indicators.csv", found="indicators.csv")
     plan = Plan(
         folder=folder,
         title=top.words("title", required=True),
-        edition=top.text("edition"),
+        edition=top.code("edition"),
         made_up=top.flag("made_up", default=False),
         owner=top.words("owner"),
         seed=top.whole("seed", 20181231, 0, 2**63 - 1),
@@ -114,14 +119,17 @@ def _plan(top: Section, folder: Path, findings: Findings) -> Plan:
         indicator_file=indicator_file,
     )
     top.close()
-    unique(top, "waves", "code", [w.code for w in waves])
-    unique(top, "tables", "name", names)
     unique(top, "domains", "code", [d.code for d in domains], WHOLE)
     return plan
 
 
+def _is_wave(code: str, waves: tuple[str, ...]) -> bool:
+    """Whether there is such a wave; where the waves themselves are wrong, the plan was told so, and it may be one."""
+    return code in waves or not are_sound(waves)
+
+
 def _wave(section: Section) -> Wave:
-    code = section.text("code", required=True)
+    code = section.code("code", required=True)
     wave = Wave(code, section.words("name") or Words(code, code))
     section.close()
     return wave
@@ -129,10 +137,11 @@ def _wave(section: Section) -> Wave:
 
 def _domain(section: Section) -> Domain:
     code = section.text("code", required=True)
+    columns = _some(section, "columns", (code,) if code else ())
     domain = Domain(
         code=code,
         name=section.words("name") or Words(code, code),
-        columns=section.texts("columns", (code,)),
+        columns=() if "columns" in section.told else columns,
         labels=section.path_of("labels"),
         index=section.flag("index", default=True),
     )
@@ -144,6 +153,7 @@ def _domain(section: Section) -> Domain:
 
 
 def _table(section: Section, waves: tuple[str, ...]) -> TablePlan:
+    before = len(section.findings.records)
     database = _database(section)
     files = _files(section, waves, database)
     coding = section.section("coding")
@@ -168,15 +178,16 @@ def _table(section: Section, waves: tuple[str, ...]) -> TablePlan:
         design=_design(section.section("design")),
         weighting=_weighting(section.section("weighting")),
     )
-    if "" in files and not table.wave and len(waves) > 1:
+    unread = {"wave", "path", "files"} & section.told
+    if "" in files and not table.wave and len(waves) > 1 and not unread:
         section.tell("key_missing", "wave", expected="wave")
     section.close()
-    return table
+    return replace(table, sound=len(section.findings.records) == before)
 
 
 def _files(section: Section, waves: tuple[str, ...], database: Database | None) -> dict[str, str]:
     path, files = section.path_of("path"), section.section("files")
-    given = [k for k in ("path", "files", "postgres") if section.data.get(k)]
+    given = [k for k in ("path", "files", "postgres") if section.data.get(k) not in (None, "", {})]
     if len(given) != 1:
         section.tell("one_of", given[0] if given else "path", listed(given) or "—", "path, files, postgres")
     if database is not None:
@@ -185,7 +196,7 @@ def _files(section: Section, waves: tuple[str, ...], database: Database | None) 
         return {"": path}
     read = {}
     for wave, _, _ in files.children():
-        if wave not in waves:
+        if not _is_wave(wave, waves):
             files.tell("reference_unknown", wave, wave, listed(waves, 40))
         read[wave] = files.path_of(wave)
     return read
@@ -225,12 +236,12 @@ def _encoding(section: Section) -> str:
 def _column(section: Section, name: str, value: object, waves: tuple[str, ...]) -> Column:
     if not isinstance(value, dict) or {"join", "constant"} & set(value):
         return Column(name, _pick(section, name, value))
-    default = _pick(section, name, value["default"]) if "default" in value else None
+    default = _pick(section, f"{name}.default", value["default"]) if "default" in value else None
     picks = {}
     for wave, inner in value.items():
         if wave == "default":
             continue
-        if wave not in waves:
+        if not _is_wave(wave, waves):
             section.tell("reference_unknown", f"{name}.{wave}", wave, listed([*waves, "default"], 40))
             continue
         picks[str(wave)] = _pick(section, f"{name}.{wave}", inner)
@@ -242,53 +253,57 @@ def _pick(section: Section, key: str, value: object) -> Pick:
         return Pick(absent=True)
     if isinstance(value, dict):
         inner = Section(value, section.where(key), section.findings, section.lines)
-        constant = inner.raw("constant")
         pick = Pick(
             join=inner.texts("join"),
-            constant=None if constant is None else plain(constant),
+            constant=inner.code("constant") if "constant" in value else None,
             text=inner.words("text"),
         )
         inner.close()
-        if bool(pick.join) == (constant is not None):
+        if not inner.told and bool(pick.join) == (pick.constant is not None):
             section.tell("one_of", key, ", ".join(value), "join, constant")
         return pick
     if isinstance(value, str | list):
         return Pick(names=section.as_texts(key, value))
-    section.tell("key_kind", key, value, ("文件中的列名", "a column name of the file"))
+    section.tell_kind(key, value, ("文件中的列名，加英文引号", "a column name of the file, in quotes"))
     return Pick(absent=True)
 
 
 def _coding(parent: Section, key: str, section: Section | None, value: object) -> Coding:
     if section is None:
-        parent.tell(
-            "key_kind",
-            key,
-            value,
-            ("{ valid | codes | ranges | date … }", "{ valid | codes | ranges | date … }"),
+        parent.tell_kind(
+            key, value, ("{ valid | codes | ranges | date … }", "{ valid | codes | ranges | date … }")
         )
         return Coding()
     waves = section.section("waves")
     codes = section.section("codes")
     ranges = []
     for entry in section.items("ranges"):
-        if isinstance(entry, list) and len(entry) == 3 and all(type(v) in (int, float) for v in entry[:2]):
+        if (
+            isinstance(entry, list)
+            and len(entry) == 3
+            and all(type(v) in (int, float) and math.isfinite(v) for v in entry[:2])
+            and entry[0] <= entry[1]
+            and isinstance(entry[2], str | int | float)
+        ):
             ranges.append((float(entry[0]), float(entry[1]), plain(entry[2])))
         else:
-            section.tell("key_kind", "ranges", entry, ("[起, 止, 代码]", "[from, to, code]"))
+            section.tell_kind(
+                "ranges", entry, ("[起, 止, 代码]，起不大于止", "[from, to, code], from not above to")
+            )
     coding = Coding(
         valid=section.pair("valid"),
-        codes=None if codes is None else {k: plain(v) for k, _, v in codes.children()},
+        codes=None if codes is None else {k: codes.code(k) for k in codes.data},
         ranges=tuple(ranges),
         date=section.text("date"),
         write=section.text("write"),
-        earliest=section.text("from"),
-        latest=section.text("to"),
-        missing=section.texts("missing"),
+        earliest=section.code("from"),
+        latest=section.code("to"),
+        missing=section.codes("missing"),
         line=section.line(),
         waves={} if waves is None else {k: _coding(waves, k, s, v) for k, s, v in waves.children()},
     )
     for code, written in (coding.codes or {}).items():
-        if not written.strip():
+        if codes is not None and code not in codes.told and not written.strip():
             section.tell(
                 "key_kind",
                 f"codes.{code}",
@@ -317,7 +332,7 @@ def _dates(section: Section, coding: Coding) -> None:
 
 def _rule(parent: Section, key: str, section: Section | None, value: object) -> Rule:
     if section is None:
-        parent.tell("key_kind", key, value, ("{ when, expect, drop }", "{ when, expect, drop }"))
+        parent.tell_kind(key, value, ("{ when, expect, drop }", "{ when, expect, drop }"))
         return Rule(key, (), (), ())
     rule = Rule(
         key,
@@ -326,7 +341,7 @@ def _rule(parent: Section, key: str, section: Section | None, value: object) -> 
         section.texts("drop"),
         section.words("text"),
     )
-    if not rule.expect:
+    if not rule.expect and "expect" not in section.told:
         section.tell("key_missing", "expect", expected="expect")
     section.close()
     return rule
@@ -340,11 +355,11 @@ def _design(section: Section | None) -> DesignPlan:
         strata=section.texts("strata"),
         clusters=section.texts("clusters"),
         weights=section.text("weights"),
-        population={} if population is None else {k: plain(v) for k, _, v in population.children()},
+        population={} if population is None else {k: population.text(k) for k in population.data},
         nest=section.flag("nest", default=False),
         lonely=cast("Lonely", section.choice("lonely", get_args(Lonely), "fail")),
     )
-    for name in design.population:
+    for name in () if "clusters" in section.told else design.population:
         if name not in (*design.clusters, "*"):
             section.tell("reference_unknown", "population", name, listed([*design.clusters, "*"]))
     section.close()
@@ -356,7 +371,7 @@ def _weighting(section: Section | None) -> Weighting | None:
         return None
     margins = []
     for inner in section.sections("margins"):
-        margins.append(Margin(inner.texts("columns"), inner.path_of("path", required=True)))
+        margins.append(Margin(_some(inner, "columns"), inner.path_of("path", required=True)))
         inner.close()
     trim = section.section("trim")
     bounds = None
@@ -366,9 +381,7 @@ def _weighting(section: Section | None) -> Weighting | None:
     nonresponse = section.section("nonresponse")
     cells = None
     if nonresponse is not None:
-        cells = Nonresponse(nonresponse.texts("cells"), nonresponse.text("responded", required=True))
-        if not cells.cells:
-            nonresponse.tell("key_missing", "cells", expected="cells")
+        cells = Nonresponse(_some(nonresponse, "cells"), nonresponse.text("responded", required=True))
         nonresponse.close()
     weighting = Weighting(
         method=cast(
@@ -384,8 +397,7 @@ def _weighting(section: Section | None) -> Weighting | None:
             (math.inf if bounds[1] is None else bounds[1]),
         )
         if not 0 <= lower <= 1 <= upper:
-            section.tell(
-                "key_kind",
+            section.tell_kind(
                 "trim",
                 trim.data,
                 (
@@ -393,12 +405,24 @@ def _weighting(section: Section | None) -> Weighting | None:
                     "multiples of the median weight: lower 0 to 1, upper from 1",
                 ),
             )
-    if weighting.method == "poststratify" and len(margins) != 1:
+    if weighting.method == "poststratify" and len(margins) != 1 and "margins" not in section.told:
         section.tell(
             "one_of", "margins", str(len(margins)), ("poststratify 的一组边际", "one margin for poststratify")
         )
     section.close()
     return weighting
+
+
+def _some(section: Section, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Read a list of texts that holds one at least."""
+    found = section.texts(key, default)
+    if found or key in section.told:
+        return found
+    if key in section.data:
+        section.tell_kind(key, [], ("至少一项的列表", "a list of one at least"))
+    else:
+        section.tell("key_missing", key, expected=key)
+    return found
 
 
 # ── questions, names, outputs ──
@@ -442,7 +466,7 @@ def _outputs(section: Section | None) -> Outputs:
         for name in given:
             if name not in legal:
                 section.tell("not_allowed", key, name, " | ".join(legal))
-    if not outputs.language:
+    if not outputs.language:  # written as []
         section.tell("not_allowed", "language", "[]", "zh | en")
     section.close()
     return outputs

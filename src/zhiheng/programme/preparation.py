@@ -66,6 +66,8 @@ class Prepared:
 def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: Progress = quiet) -> Prepared:
     """Read the plan and all data, check all of it, and stop at nothing.
 
+    Only the data of a table that the plan tells wrong are not read: what would be found in them follows from that.
+
     Parameters
     ----------
     plan_dir
@@ -86,7 +88,7 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
     margins: dict[str, list[tuple[Margin, Targets]]] = {}
     for position, table in enumerate(plan.tables):
         progress(table.name, position, len(plan.tables))
-        loaded = load(plan, table, data, findings, ledger)
+        loaded = load(plan, table, data, findings, ledger) if table.sound else None
         if loaded is not None:
             tables[table.name] = loaded
             check_design(loaded, findings)

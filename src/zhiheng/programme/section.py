@@ -13,6 +13,7 @@ from zhiheng.programme.plan import Condition, Words
 from zhiheng.programme.problems import Findings, nearest
 
 FILE = "plan.toml"
+LONGEST = 80  #: of a value shown in a message
 T = TypeVar("T")
 
 
@@ -58,8 +59,27 @@ def plain(value: object) -> str:
     return str(value)
 
 
+def written(value: object) -> str:
+    """Give a value about as it stands in the plan, for a message; a long one is cut."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        text = f'"{value}"'
+    elif isinstance(value, list):
+        text = f"[{', '.join(map(written, value))}]"
+    elif isinstance(value, dict):
+        text = "{ " + ", ".join(f"{k} = {written(v)}" for k, v in value.items()) + " }"
+    else:
+        text = str(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
 class Section:
-    """One table of the plan; `close` tells the keys that were not asked for."""
+    """One table of the plan; `close` tells the keys that were not asked for.
+
+    What names something (a title, a column, a file) is a text in quotes. What stands in the data (a code) may be a
+    number or a date too: `code` and `codes`.
+    """
 
     def __init__(
         self, data: Mapping[str, Any], path: str, findings: Findings, lines: Mapping[str, int]
@@ -69,6 +89,7 @@ class Section:
         self.findings = findings
         self.lines = lines
         self.asked: list[str] = []
+        self.told: set[str] = set()
 
     def where(self, key: str = "") -> str:
         """The full path of a key as a person reads it: ``tables[1].columns.overall``."""
@@ -82,8 +103,13 @@ class Section:
         return self.lines.get(path)
 
     def tell(self, code: str, key: str = "", found: object = "", expected: object = "") -> None:
-        """Note a finding at a key."""
+        """Note a finding at a key; `told` knows the keys that have one."""
+        self.told.add(key)
         self.findings.add(code, FILE, self.line(key), self.where(key), found, expected)
+
+    def tell_kind(self, key: str, value: object, expected: tuple[str, str]) -> None:
+        """Note that a value is of the wrong kind."""
+        self.tell("key_kind", key, written(value), expected)
 
     def raw(self, key: str, *, required: bool = False) -> Any:
         """Any value, none when absent."""
@@ -93,14 +119,30 @@ class Section:
         return self.data.get(key)
 
     def text(self, key: str, default: str = "", *, required: bool = False) -> str:
-        """A text."""
+        """A text; a required one is not blank."""
         value = self.raw(key, required=required)
         if value is None:
             return default
-        if isinstance(value, str | int | float | datetime.date) and not isinstance(value, bool):
-            return plain(value)
-        self.tell("key_kind", key, value, ("文字", "a text"))
-        return default
+        if not isinstance(value, str):
+            self.tell_kind(key, value, ("加英文引号的文字", "a text in quotes"))
+            return default
+        if required and not value.strip():
+            self.tell("key_missing", key, expected=key)
+        return value
+
+    def code(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """A code or a day: a text, a number or a date, as the text it is compared by."""
+        value = self.raw(key, required=required)
+        if value is None:
+            return default
+        if not _is_code(value) or isinstance(value, bool):
+            self.tell_kind(
+                key, value, ("一个代码：加英文引号的文字，或数字", "a code: a text in quotes, or a number")
+            )
+            return default
+        if required and not plain(value).strip():
+            self.tell("key_missing", key, expected=key)
+        return plain(value)
 
     def path_of(self, key: str, *, required: bool = False) -> str:
         """A path inside the folder: relative, without ``..``; empty when it is not."""
@@ -122,7 +164,7 @@ class Section:
             return default
         if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             return float(value)
-        self.tell("key_kind", key, value, ("数字", "a number"))
+        self.tell_kind(key, value, ("数字", "a number"))
         return default
 
     def whole(self, key: str, default: T, low: int, high: int) -> int | T:
@@ -145,38 +187,57 @@ class Section:
         value = self.raw(key)
         if value is None or isinstance(value, bool):
             return default if value is None else value
-        self.tell("key_kind", key, value, ("true 或 false", "true or false"))
+        self.tell_kind(key, value, ("true 或 false", "true or false"))
         return default
 
     def choice(self, key: str, options: Iterable[str], default: str = "", *, required: bool = False) -> str:
-        """One of the options."""
+        """One of the options; the default where it is none of them."""
         options = list(options)
-        value = self.text(key, default, required=required)
-        if value in options or (value == default and key not in self.data):
-            return value
-        self.tell("not_allowed", key, value, " | ".join(options))
-        return default or options[0]
+        value = self.raw(key, required=required)
+        if value is None or value in options:
+            return default if value is None else str(value)
+        self.tell(
+            "not_allowed", key, value if isinstance(value, str) else written(value), " | ".join(options)
+        )
+        return default
 
     def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """A list of texts; one text stands for a list of one."""
+        """A list of texts, none blank; one text stands for a list of one."""
         value = self.raw(key)
         if value is None:
             return default
-        return self.as_texts(key, value)
+        return self.as_texts(key, value, default)
+
+    def codes(self, key: str) -> tuple[str, ...]:
+        """A list of codes, see `code`; one stands for a list of one."""
+        value = self.raw(key)
+        return () if value is None else self.as_codes(key, value)
 
     def items(self, key: str) -> list[Any]:
         """A list of anything; one thing is no list."""
         value = self.raw(key)
         if value is None or isinstance(value, list):
             return value or []
-        self.tell("key_kind", key, value, ("列表，写在 [ ] 中", "a list in [ ]"))
+        self.tell_kind(key, value, ("列表，写在 [ ] 中", "a list in [ ]"))
         return []
 
-    def as_texts(self, key: str, value: object) -> tuple[str, ...]:
+    def as_texts(self, key: str, value: object, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Read a list of texts."""
         values = value if isinstance(value, list) else [value]
-        if any(isinstance(v, list | dict) for v in values):
-            self.tell("key_kind", key, value, ("文字的列表", "a list of texts"))
+        if not all(isinstance(v, str) and v.strip() for v in values):
+            expected = (
+                '加英文引号的文字的列表，如 ["a", "b"]',
+                'a list of texts in quotes, such as ["a", "b"]',
+            )
+            self.tell_kind(key, value, expected)
+            return default
+        return tuple(values)
+
+    def as_codes(self, key: str, value: object) -> tuple[str, ...]:
+        """Read a list of codes."""
+        values = value if isinstance(value, list) else [value]
+        if not all(map(_is_code, values)):
+            self.tell_kind(key, value, ('代码的列表，如 [0, "x"]', 'a list of codes, such as [0, "x"]'))
             return ()
         return tuple(plain(v) for v in values)
 
@@ -193,26 +254,33 @@ class Section:
             low, high = float(value[0]), float(value[1])
             if low < high:
                 return low, high
-        self.tell("key_kind", key, value, ("两个数，小的在前", "two numbers, the lower first"))
+        self.tell_kind(key, value, ("[ ] 中的两个数，小的在前", "two numbers in [ ], the lower first"))
         return default
 
     def words(self, key: str, *, required: bool = False) -> Words:
         """A text in two languages."""
         value = self.raw(key, required=required)
-        return self.as_words(key, value)
+        words = self.as_words(key, value)
+        if required and value in ("", {}):
+            self.tell("key_missing", key, expected=key)
+        return words
 
     def as_words(self, key: str, value: object) -> Words:
         """Read a text in two languages."""
         if value is None:
             return Words()
-        if isinstance(value, str | int):
-            return Words(str(value), str(value))
+        if isinstance(value, str):
+            return Words(value, value)
         if isinstance(value, dict):
             inner = Section(value, self.where(key), self.findings, self.lines)
             words = Words(inner.text("zh"), inner.text("en"))
             inner.close()
             return words
-        self.tell("key_kind", key, value, ('{ zh = "…", en = "…" }', '{ zh = "…", en = "…" }'))
+        expected = (
+            '加英文引号的文字，或 { zh = "…", en = "…" }',
+            'a text in quotes, or { zh = "…", en = "…" }',
+        )
+        self.tell_kind(key, value, expected)
         return Words()
 
     def section(self, key: str) -> Section | None:
@@ -221,7 +289,7 @@ class Section:
         if value is None:
             return None
         if not isinstance(value, dict):
-            self.tell("key_kind", key, value, ("一个表", "a table"))
+            self.tell_kind(key, value, (f"一个表：[{key}] 或 {{ }}", f"a table, [{key}] or {{ }}"))
             return None
         return Section(value, self.where(key), self.findings, self.lines)
 
@@ -231,7 +299,7 @@ class Section:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-            self.tell("key_kind", key, value, (f"[[{key}]] 的列表", f"a list of tables, [[{key}]]"))
+            self.tell_kind(key, value, (f"[[{key}]] 的列表", f"a list of tables, [[{key}]]"))
             return []
         return [
             Section(v, self.where(f"{key}[{i}]"), self.findings, self.lines)
@@ -262,15 +330,12 @@ class Section:
                 low, high = bounds.number("from", None), bounds.number("to", None)
                 bounds.close()
                 if low is None and high is None:
-                    inner.tell(
-                        "key_kind",
-                        column,
-                        value,
-                        ("{ from = 数, to = 数 }", "{ from = number, to = number }"),
+                    inner.tell_kind(
+                        column, value, ("{ from = 数, to = 数 }", "{ from = number, to = number }")
                     )
                 read.append(Condition(column, (), low, high))
             else:
-                read.append(Condition(column, inner.as_texts(column, value)))
+                read.append(Condition(column, inner.as_codes(column, value)))
         return tuple(read)
 
     def close(self) -> None:
@@ -278,6 +343,13 @@ class Section:
         for key in self.data:
             if key not in self.asked:
                 self.tell("key_unknown", key, key, nearest(key, dict.fromkeys(self.asked)))
+
+
+def _is_code(value: object) -> bool:
+    """Whether a value can be a code; NaN and infinity are in no data."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, str | int | datetime.date)
 
 
 def _counted(match: re.Match[str]) -> str:

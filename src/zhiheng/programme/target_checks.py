@@ -29,14 +29,16 @@ def read_margins(plan: Plan, table: CleanTable, findings: Findings) -> list[tupl
     """
     weighting = table.plan.weighting
     read: list[tuple[Margin, Targets]] = []
+    fitting: list[tuple[Margin, Targets]] = []
     for margin in weighting.margins if weighting else ():
         targets = (
             _margin(plan, margin, findings) if margin.path else None
         )  # else the plan was told so already
         if targets is not None:
             read.append((margin, targets))
-            _levels(table, margin, targets, findings)
-    _totals(plan, read, findings)
+            if _levels(table, margin, targets, findings):
+                fitting.append((margin, targets))
+    _totals(plan, fitting, findings)
     return read
 
 
@@ -62,7 +64,8 @@ def _margin(plan: Plan, margin: Margin, findings: Findings) -> Targets | None:
     return targets
 
 
-def _levels(table: CleanTable, margin: Margin, targets: Targets, findings: Findings) -> None:
+def _levels(table: CleanTable, margin: Margin, targets: Targets, findings: Findings) -> bool:
+    """Compare the levels of a margin with those of the answers; tell whether they are the same."""
     encoded = [
         pc.dictionary_encode(table.columns[c].to_arrow(), null_encoding="encode") for c in margin.columns
     ]
@@ -76,15 +79,18 @@ def _levels(table: CleanTable, margin: Margin, targets: Targets, findings: Findi
         answered[tuple("" if c is None else str(c) for c in cells)] = row
     where = ", ".join(margin.columns)
     without = [x for x in targets if x not in answered]
+    untold = [x for x in answered if x not in targets]
     if without:
         findings.add("target_without_answers", margin.path, column=where, found=listed(" · ".join(x) for x in without),
-                     expected=listed(sorted(" · ".join(x) for x in answered)))  # fmt: skip
-    untold = [x for x in answered if x not in targets]
-    if untold:
+                     expected=listed(sorted(" · ".join(c or "—" for c in x) for x in untold or answered)))  # fmt: skip
+    if len(untold) > len(without) or any(
+        "" in x for x in untold
+    ):  # else it is one level written in two ways: told above
         file, row = table.place(answered[untold[0]])
         shown = listed(" · ".join(c or "—" for c in x) for x in untold)
         findings.add("answers_without_target", file, row, where, shown,
                      f"{margin.path}: {listed(' · '.join(x) for x in targets)}")  # fmt: skip
+    return not (without or untold)
 
 
 def _totals(plan: Plan, read: list[tuple[Margin, Targets]], findings: Findings) -> None:

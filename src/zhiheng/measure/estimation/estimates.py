@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -262,6 +263,10 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, numbers.Real) and math.isfinite(value)
+
+
 def contrast(
     estimates: Estimates, contrasts: Mapping[str, Sequence[tuple[float, Mapping[str, Any]]]]
 ) -> Estimates:
@@ -281,7 +286,7 @@ def contrast(
 
     Raises
     ------
-    Problem : an entry matches no row, or more than one.
+    Problem : an entry matches no row, or more than one; a coefficient is no finite number.
 
     Examples
     --------
@@ -290,8 +295,10 @@ def contrast(
     table = estimates.columns()
     matrix = np.zeros((len(contrasts), len(estimates)))
     given = np.zeros_like(matrix)
-    for q, parts in enumerate(contrasts.values()):
+    for q, (name, parts) in enumerate(contrasts.items()):
         for coefficient, wanted in parts:
+            if not _is_number(coefficient):
+                raise Problem("coefficient_not_finite", name=name, found=repr(coefficient))
             unknown = [k for k in wanted if k not in table]
             rows = [] if unknown else [
                 i for i in range(len(estimates)) if all(table[k][i] == v for k, v in wanted.items())

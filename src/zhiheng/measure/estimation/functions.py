@@ -31,6 +31,26 @@ def _names(value: str | Sequence[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
+def _variables(given: str | Sequence[str]) -> list[str]:
+    """Name the variables a call asks for; fail when it names none."""
+    wanted = _names(given)
+    if not wanted:
+        raise Problem("nothing_given", option="variables")
+    return wanted
+
+
+def _pairs(given: object) -> list[tuple[str, str]]:
+    """Read numerators and denominators; fail on what is no list of pairs."""
+    if not isinstance(given, list | tuple):
+        raise Problem("pairs_wanted", found=repr(given))
+    if not given:
+        raise Problem("nothing_given", option="pairs")
+    for pair in given:
+        if not (isinstance(pair, list | tuple) and len(pair) == 2 and all(isinstance(c, str) for c in pair)):
+            raise Problem("pairs_wanted", found=repr(given))
+    return [(numerator, denominator) for numerator, denominator in given]
+
+
 def _gate(source: Source, columns: Sequence[str]) -> tuple[str, ...]:
     """Name the columns that must be answered, without those that are always."""
     return tuple(c for c in dict.fromkeys(columns) if c not in source.complete)
@@ -91,7 +111,7 @@ def mean(
     """
 
     def build(source: Source) -> list[Estimand]:
-        wanted = _names(variables)
+        wanted = _variables(variables)
         source.require_numeric(wanted)
         shift = source.shift(wanted)
         gates = _gates(source, [[v] for v in wanted], missing)
@@ -117,7 +137,7 @@ def total(
     """Estimate totals Σwy. Parameters as in `mean`. Checked against R survey 4.1.1 `svytotal` at 1e-10."""
 
     def build(source: Source) -> list[Estimand]:
-        wanted = _names(variables)
+        wanted = _variables(variables)
         source.require_numeric(wanted)
         shift = source.shift(wanted)
         gates = _gates(source, [[v] for v in wanted], missing)
@@ -146,9 +166,10 @@ def ratio(
     """
 
     def build(source: Source) -> list[Estimand]:
-        source.require_numeric([c for p in pairs for c in p])
-        gates = _gates(source, pairs, missing)
-        return [estimands.ratio_of(y, x, g) for (y, x), g in zip(pairs, gates, strict=True)]
+        wanted = _pairs(pairs)
+        source.require_numeric([c for p in wanted for c in p])
+        gates = _gates(source, wanted, missing)
+        return [estimands.ratio_of(y, x, g) for (y, x), g in zip(wanted, gates, strict=True)]
 
     return _estimate("ratio", data, design, build, Asked(by, where, level, df, deff, joint, exact))
 
@@ -178,7 +199,7 @@ def proportion(
     """
 
     def build(source: Source) -> list[Estimand]:
-        wanted = _names(variables)
+        wanted = _variables(variables)
         gates = _gates(source, [[v] for v in wanted], missing)
         found = levels_of(source, wanted)
         return [
@@ -211,7 +232,7 @@ def variance(
     """
 
     def build(source: Source) -> list[Estimand]:
-        wanted = _names(variables)
+        wanted = _variables(variables)
         source.require_numeric(wanted)
         shift = source.shift(wanted)
         pairs = [(a, b) for i, a in enumerate(wanted) for b in (wanted[i:] if joint else [a])]

@@ -159,7 +159,11 @@ def check(
     normalise_weights: bool = False,
     rows: Sequence[int] | None = None,
 ) -> list[Finding]:
-    """Everything that keeps these indicators from being a tree; empty when they are sound."""
+    """Everything that keeps these indicators from being a tree; empty when they are sound.
+
+    Where codes or parents are wrong, who has which children is not known: then nothing is told of the sums of
+    their weights, nor of a node that is measured.
+    """
     numbers: Sequence[int | None] = rows if rows is not None else [None] * len(indicators)
     placed = list(zip(indicators, numbers, strict=True))
     findings: list[Finding] = []
@@ -167,11 +171,14 @@ def check(
         findings.append(Finding("bounds_out_of_order", field="bounds", found=str(bounds)))
     if not (math.isfinite(moments[0]) and math.isfinite(moments[1]) and moments[1] > 0):
         findings.append(Finding("not_allowed", field="moments", found=str(moments), expected="(50, 10)"))
-    findings += _structure(placed)
+    structure = _structure(placed)
+    findings += structure
     parents = {one.parent for one in indicators}
     for one, row in placed:
-        findings += _one(one, row, is_node=one.code in parents)
-    findings += _weights(placed, normalise_weights=normalise_weights)
+        own = _one(one, row, is_node=one.code in parents)
+        findings += [f for f in own if not (structure and f.rule == "node_is_not_measured")]
+    if not structure:
+        findings += _weights(placed, normalise_weights=normalise_weights)
     findings += _positive_means(placed, bounds)
     return findings
 
@@ -192,8 +199,6 @@ def _structure(placed: Placed) -> list[Finding]:
     roots = [code for code, parent in parents.items() if not parent]
     if len(roots) > 1:
         findings.append(Finding("several_roots", field="parent", found=some(roots)))
-    if not roots:
-        findings.append(Finding("no_root", field="parent"))
     if len(roots) == len(parents) == 1:
         findings.append(Finding("no_indicator", roots[0], field="parent"))
     in_cycle: set[str] = set()
@@ -208,6 +213,8 @@ def _structure(placed: Placed) -> list[Finding]:
             in_cycle |= {one.code, *up}
             path = " → ".join([one.code, *up, one.code])
             findings.append(Finding("cycle", one.code, row, "parent", path))
+    if not roots and not in_cycle:
+        findings.append(Finding("no_root", field="parent"))
     return findings
 
 

@@ -12,7 +12,18 @@ from zhiheng.measure.design import CellCalibration, Design, RegressionCalibratio
 from zhiheng.measure.design.grouping import dense, tally
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.source import Source, floats
-from zhiheng.measure.reduction.terms import CELL, FACTOR, GOOD, ONE, WEIGHT, Grouping, Term, quoted
+from zhiheng.measure.reduction.terms import (
+    CELL,
+    FACTOR,
+    GOOD,
+    HEAVIEST,
+    LIGHTEST,
+    ONE,
+    WEIGHT,
+    Grouping,
+    Term,
+    quoted,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -168,7 +179,10 @@ def reduce_rows(
     products = {pair: terms[pair[0]].times(terms[pair[1]]) for pair in needed}
     sizes = {i: c for i, s in enumerate(stages) for c in (s.population or s.fraction,) if c}
     source.require_numeric(list(sizes.values()))
-    every = [*counts, Term(answered=(CELL,))] if isinstance(calibration, CellCalibration) else counts
+    every = [*counts, Term(answered=(CELL,))] if isinstance(calibration, CellCalibration) else [*counts]
+    # a range leaves out missing values: where there may be some, the others are counted
+    known = {i: Term(answered=(c,)) for i, c in sizes.items() if c not in source.complete}
+    every += known.values()
     # a leaf's sums are multiplied by its factor, so totals of domains are told in the pass only where that is 1
     whole = not by_cell and (design.weights is not None or design.weight_expression is not None)
     asked = Grouping(
@@ -189,7 +203,8 @@ def reduce_rows(
 
     coded = {k: _codes(table.column(f"k{i}")) for i, k in enumerate(keys)}
     domain, domains = _domains(table, [coded[b] for b in by])
-    levels = _levels(table, design, coded, sizes)
+    lacking = {i: floats(table, "rows") - floats(table, _count(asked, term)) for i, term in known.items()}
+    levels = _levels(table, design, coded, sizes, lacking)
     cell = coded[CELL].codes if by_cell else None
     if cell is not None:
         cell = np.array(coded[CELL].values, dtype=np.int64)[cell]
@@ -201,6 +216,9 @@ def reduce_rows(
     factor = fraction_weight.copy()
     if isinstance(calibration, CellCalibration) and cell is not None:
         factor *= calibration.factors[cell]
+    if beyond := factor[~((factor >= LIGHTEST) & (factor <= HEAVIEST))].tolist():
+        made_of = calibration.columns if isinstance(calibration, CellCalibration) else tuple(sizes.values())
+        raise Problem("weight_not_positive", column=", ".join(made_of), found=beyond[0])
     at = [] if apart is None else _places(apart, len(by), domains)
     totals = np.zeros((len(extras), len(domains)))
     inside = np.flatnonzero(domain >= 0)
@@ -327,7 +345,14 @@ def _sort_key(value: object) -> tuple[int, Any]:
     return (0, value) if isinstance(value, int | float) else (1, str(value))
 
 
-def _levels(table: pa.Table, design: Design, coded: dict[str, _Coded], sizes: dict[int, str]) -> list[Level]:
+def _levels(
+    table: pa.Table,
+    design: Design,
+    coded: dict[str, _Coded],
+    sizes: dict[int, str],
+    lacking: dict[int, NDArray[np.float64]],
+) -> list[Level]:
+    """Follow the leaves through the stages; `lacking`: rows of each without the population size of a stage."""
     levels: list[Level] = []
     upper = np.zeros(table.num_rows, dtype=np.int64)
     names = [""] * table.num_rows
@@ -361,6 +386,7 @@ def _levels(table: pa.Table, design: Design, coded: dict[str, _Coded], sizes: di
             table,
             i,
             column=sizes.get(i),
+            lacking=lacking.get(i),
             given=stage.population is not None,
             parent=parent,
             sampled=sampled,
@@ -392,11 +418,21 @@ def _check_nested(column: str, key: _Coded, first_unit: NDArray[np.int64]) -> No
         raise Problem("not_nested", column=column, found=", ".join(repeated))
 
 
+def _range(table: pa.Table, at: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the lowest and highest value of each leaf, NaN where it is no number."""
+    lowest, highest = table.column(f"lo{at}"), table.column(f"hi{at}")
+    return (
+        np.asarray(lowest.fill_null(np.nan), dtype=np.float64),
+        np.asarray(highest.fill_null(np.nan), dtype=np.float64),
+    )
+
+
 def _population(
     table: pa.Table,
     stage: int,
     *,
     column: str | None,
+    lacking: NDArray[np.float64] | None,
     given: bool,
     parent: NDArray[np.int64],
     sampled: NDArray[np.float64],
@@ -406,8 +442,15 @@ def _population(
     if column is None:
         return np.full(len(sampled), np.inf)
     low, high = np.full(len(sampled), np.inf), np.full(len(sampled), -np.inf)
-    np.minimum.at(low, parent, floats(table, f"lo{stage}"))
-    np.maximum.at(high, parent, floats(table, f"hi{stage}"))
+    lowest, highest = _range(table, stage)
+    without = ~(np.isfinite(lowest) & np.isfinite(highest))
+    if lacking is not None:
+        without |= lacking > 0
+    if without.any():
+        named = list(dict.fromkeys(labels[p] for p in parent[without]))
+        raise Problem("population_missing", column=column, found=", ".join(named[:5]))
+    np.minimum.at(low, parent, lowest)
+    np.maximum.at(high, parent, highest)
     bad = np.flatnonzero(low != high)
     if len(bad):
         raise Problem(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from zhiheng.measure.reduction.numbering import Keys, TooManyPairsError, Values
-from zhiheng.measure.reduction.terms import CELL, FACTOR, MARGIN, ONE, Grouping, Term
+from zhiheng.measure.reduction.terms import CELL, FACTOR, HEAVIEST, LIGHTEST, MARGIN, ONE, Grouping, Term
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -243,11 +243,11 @@ class _Rows:
         """Give the weight of each row, and whether it is a good one, None where all are; a bad one is 0."""
         if len(term.factors) == 1 and not (term.factors[0][1] or term.answered or term.levels):
             values, inside = self.numbers(term.factors[0][0])
-            if inside is None and values.min() > 0 and values.max() < np.inf:
+            if inside is None and values.min() >= LIGHTEST and values.max() <= HEAVIEST:
                 return values, None
         weight = np.empty(self.number)
         self.fill(term, weight)
-        good = (weight > 0) & (weight < np.inf)
+        good = (weight >= LIGHTEST) & (weight <= HEAVIEST)
         if good.all():
             return weight, None
         weight[~good] = 0.0
@@ -377,8 +377,9 @@ class _Sums:
         values, inside = rows.numbers(column)
         if inside is not None:
             values, group = values[inside], group[inside]
-        for name, widen, nothing in (("lo", np.minimum, np.inf), ("hi", np.maximum, -np.inf)):
-            widen.at(self._held.reach(f"{name}{at}", self._keys.size, 1, nothing)[:, 0], group, values)
+        with np.errstate(invalid="ignore"):  # what is no number is told after the pass
+            for name, widen, nothing in (("lo", np.minimum, np.inf), ("hi", np.maximum, -np.inf)):
+                widen.at(self._held.reach(f"{name}{at}", self._keys.size, 1, nothing)[:, 0], group, values)
 
     def tables(self) -> tuple[pa.Table, pa.Table | None]:
         """Give the sums by group and the totals by domain, columns named as in the statement; what was held goes."""

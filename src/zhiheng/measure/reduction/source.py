@@ -115,21 +115,28 @@ class Source:
                 raise Problem("column_missing", column=column, columns="、".join(self.types))
 
     def require_numeric(self, columns: Sequence[str]) -> None:
-        """Fail when a column is not there or is not a number, naming the first text found."""
+        """Fail when a column is not there or is not of numbers, naming the first text found."""
         self.require(columns)
         for column in columns:
             if not self.types[column].startswith(NUMERIC):
-                name = quoted(column)
-                sql = (
-                    f"SELECT row, value FROM (SELECT row_number() OVER () AS row, {name} AS value FROM source) "
-                    "WHERE value IS NOT NULL AND TRY_CAST(value AS DOUBLE) IS NULL ORDER BY row LIMIT 1"
-                )
-                with self.refusing(column):
-                    rows = self.connection.execute(self.begin(sql)).fetchall()
-                found = rows[0] if rows else (1, "(text)")
-                raise Problem(
-                    "text_in_number", column=column, row=found[0], found=found[1], type=self.types[column]
-                )
+                raise self._no_number(column)
+
+    def _no_number(self, column: str) -> Problem:
+        """Tell what a column holds that is not of numbers: its first text, else its first value, if it has any."""
+        of = self.types[column]
+        sql = (
+            "SELECT row, value, TRY_CAST(value AS DOUBLE) IS NULL AS is_text "
+            f"FROM (SELECT row_number() OVER () AS row, {quoted(column)} AS value FROM source) "
+            "WHERE value IS NOT NULL ORDER BY is_text DESC, row LIMIT 1"
+        )
+        with self.refusing(column):
+            rows = self.connection.execute(self.begin(sql)).fetchall()
+        if not rows:
+            return Problem("column_without_values", column=column, type=of.strip('"'))
+        row, value, is_text = rows[0]
+        return Problem(
+            "text_in_number" if is_text else "number_as_text", column=column, row=row, found=value, type=of
+        )
 
     @contextlib.contextmanager
     def refusing(self, purpose: str) -> Iterator[None]:

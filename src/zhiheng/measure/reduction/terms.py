@@ -14,7 +14,10 @@ CELL, FACTOR, MARGIN = "zhiheng_cell", "zhiheng_factor", "zhiheng_margin"
 WITHIN = "zhiheng_within"
 """Whether a row is calibrated, where some are not."""
 
-GOOD = f"{WEIGHT} > 0 AND {WEIGHT} < 'infinity'::DOUBLE"
+LIGHTEST, HEAVIEST = 1e-100, 1e100
+"""A weight outside these is a mistake, and its square may be no number that a float holds."""
+
+GOOD = f"{WEIGHT} >= {LIGHTEST!r} AND {WEIGHT} <= {HEAVIEST!r}"
 """That a weight is positive and a number; NaN is above infinity here."""
 
 BAD = f"count(CASE WHEN {GOOD} THEN NULL ELSE 1 END)"

@@ -14,7 +14,7 @@ from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import bad_weight, weight_sql
 from zhiheng.measure.reduction.opening import opened
 from zhiheng.measure.reduction.source import floats
-from zhiheng.measure.reduction.terms import BAD, WEIGHT, WITHIN, quoted
+from zhiheng.measure.reduction.terms import BAD, HEAVIEST, WEIGHT, WITHIN, quoted
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
 from zhiheng.measure.weighting.rows import case_of, fixed_weights, fraction_weights, multiplied, within
 
@@ -107,7 +107,7 @@ def _margin(cells: CellTotals, columns: tuple[str, ...], wanted: Mapping[Any, fl
     level = np.array([number[f] for f in found], dtype=np.int64)
     labels = tuple("/".join(str(v) for v in k) for k in number)
     target = np.array([asked[k] for k in number])
-    if bad := [f"{label}={t:g}" for label, t in zip(labels, target, strict=True) if not 0 < t < np.inf]:
+    if bad := [f"{label}={t:g}" for label, t in zip(labels, target, strict=True) if not 0 < t <= HEAVIEST]:
         raise Problem("target_not_positive", columns=name, found=", ".join(bad[:5]))
     return _Margin(name, level, labels, target)
 
@@ -151,6 +151,8 @@ def rake(
     1993). Checked against R survey 4.1.1 at 1e-8: ``weights`` against `calibrate(calfun="raking")`, ``rows`` against
     `rake`. See docs/decisions/0004.
     """
+    if not targets or not all(key and wanted for key, wanted in targets.items()):
+        raise Problem("nothing_given", option="targets")
     asked = {(k if isinstance(k, tuple) else (k,)): v for k, v in targets.items()}
     columns = tuple(dict.fromkeys(c for k in asked for c in k))
     design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
@@ -197,7 +199,7 @@ def _worst(cells: CellTotals, margins: Sequence[_Margin], factors: Array) -> str
         for m in margins
         for got, want, label in zip(tally(m.level, weight, len(m.target)), m.target, m.labels, strict=True)
     ]
-    return ", ".join(f"{label} ({gap:.2g})" for gap, label in sorted(gaps, reverse=True)[:5])
+    return ", ".join(f"{label} ({gap:.2g})" for gap, label in sorted(gaps, reverse=True)[:5] if gap > 1e-9)
 
 
 def poststratify(
@@ -213,6 +215,8 @@ def poststratify(
     Checked against R survey 4.1.1 `postStratify` at 1e-10.
     """
     key = (columns,) if isinstance(columns, str) else tuple(columns)
+    if not key:
+        raise Problem("nothing_given", option="columns")
     return rake(data, design, {key: targets}, exact=exact)
 
 
@@ -239,6 +243,8 @@ def nonresponse(
     Problem : a cell without respondents.
     """
     columns = (cells,) if isinstance(cells, str) else tuple(cells)
+    if not columns:
+        raise Problem("nothing_given", option="cells")
     design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
     every = cell_totals(data, design, columns, exact=exact)
     before, design = design.responded, replace(design, responded=design.counting(responded))

@@ -58,6 +58,20 @@ def _factor(
     return value, change
 
 
+def _check_asked(targets: Mapping[str, float], method: str, bounds: tuple[float, float] | None) -> None:
+    """Fail on what cannot be meant."""
+    if not targets:
+        raise Problem("nothing_given", option="targets")
+    if method not in ("linear", "raking", "logit"):
+        raise Problem("option_unknown", option="method", found=method, legal="linear, raking, logit")
+    if method == "logit" and (bounds is None or not np.isfinite(bounds).all()):
+        raise Problem("option_unknown", option="bounds", found=bounds, legal="finite (low, high) for logit")
+    if bounds is not None and not bounds[0] < 1 < bounds[1]:
+        raise Problem("option_unknown", option="bounds", found=bounds, legal="low < 1 < high")
+    if bad := [f"{k}={t:g}" for k, t in targets.items() if not np.isfinite(t)]:
+        raise Problem("target_not_finite", found=", ".join(bad))
+
+
 def calibrate(
     data: object,
     design: Design,
@@ -97,15 +111,8 @@ def calibrate(
     -----
     Deville & Särndal (1992). Checked against R survey 4.1.1 `calibrate` at 1e-8, linear without bounds at 1e-10.
     """
-    if method not in ("linear", "raking", "logit"):
-        raise Problem("option_unknown", option="method", found=method, legal="linear, raking, logit")
-    if method == "logit" and (bounds is None or not np.isfinite(bounds).all()):
-        raise Problem("option_unknown", option="bounds", found=bounds, legal="finite (low, high) for logit")
-    if bounds is not None and not bounds[0] < 1 < bounds[1]:
-        raise Problem("option_unknown", option="bounds", found=bounds, legal="low < 1 < high")
+    _check_asked(targets, method, bounds)
     wanted = np.array(list(targets.values()), dtype=np.float64)
-    if bad := [f"{k}={t:g}" for k, t in targets.items() if not np.isfinite(t)]:
-        raise Problem("target_not_finite", found=", ".join(bad))
     design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
     with opened(data, exact=exact) as every:
         source = every.only(design.responded)

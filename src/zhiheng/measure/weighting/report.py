@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +99,8 @@ class Weighted:
 
 
 def kish(rows: float, weight: NDArray[np.float64] | float, square: NDArray[np.float64] | float) -> float:
-    """Give Kish's design effect from n, Σw and Σw²."""
-    total = float(np.sum(weight))
-    return float(rows * np.sum(square) / total**2) if total else float("nan")
+    """Give Kish's design effect from n, Σw and Σw²; NaN where Σw is 0, or Σw² is no number that a float holds."""
+    total, squares = float(np.sum(weight)), float(np.sum(square))
+    if not (total and math.isfinite(total) and math.isfinite(squares)):
+        return float("nan")
+    return rows * (squares / total / total)  # Σw squared may be more than a float holds

@@ -113,7 +113,20 @@ def test_a_cycle_is_told_once():
     ring += [Indicator(code, parent) for code, parent in (("x", "y"), ("y", "z"), ("z", "x"))]
     cycles = [one for one in check(ring) if one.rule == "cycle"]
     assert [one.found for one in cycles] == ["x → y → z → x"]
-    assert [one.rule for one in check([Indicator("self", "self")])] == ["no_root", "cycle"]
+    assert [one.rule for one in check([Indicator("self", "self")])] == ["cycle"]  # so there is no root
+
+
+def test_nothing_is_told_that_follows_from_a_wrong_parent():
+    leaf = {"normalise": "scale", "low": 0, "high": 1}
+    tree = [
+        Indicator("index"),
+        Indicator("a", "b"),
+        Indicator("b", "a", **leaf),
+        Indicator("c", "index", 0.4, **leaf),
+    ]
+    assert [one.rule for one in check(tree)] == ["cycle"]
+    tree[1] = Indicator("a", "indx", 0.6)
+    assert [one.rule for one in check(tree)] == ["unknown_parent"]
 
 
 def test_one_root_and_something_below_it():
