@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from zhiheng.measure.problems import Problem
@@ -77,6 +78,19 @@ class CellCalibration:
             result += np.bincount(group * levels + start + margin[cell], values, groups * levels)
         return result.reshape(groups, levels)
 
+    @cached_property
+    def _gram(self) -> NDArray[np.float64]:
+        """(levels, levels) sum of `base` by two levels."""
+        x = self.levels
+        return x.T @ (self.base[:, None] * x)
+
+    @cached_property
+    def _inverse(self) -> NDArray[np.float64]:
+        """(levels, levels) generalised inverse of it: margins share their total."""
+        import numpy as np  # noqa: PLC0415 - slow import
+
+        return np.asarray(np.linalg.pinv(self._gram, rcond=1e-12, hermitian=True))
+
     def regress(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
         """Regress on the levels of the margins.
 
@@ -90,12 +104,10 @@ class CellCalibration:
         """
         import numpy as np  # noqa: PLC0415 - slow import
 
-        x = self.levels
-        gram = x.T @ (self.base[:, None] * x)
         if not self.by_rows:
-            return np.asarray(sums @ np.linalg.pinv(gram, rcond=1e-12, hermitian=True))
-        starts, rest = self.level_starts, sums.copy()
-        result = np.zeros((len(sums), x.shape[1]))
+            return np.asarray(sums @ self._inverse)
+        starts, rest, gram = self.level_starts, sums.copy(), self._gram
+        result = np.zeros(sums.shape)
         for _ in range(10):
             for start, stop in itertools.pairwise(starts):
                 step = rest[:, start:stop] / gram.diagonal()[start:stop]

@@ -207,10 +207,10 @@ def progress_table(names: Names, level: Level, index: LevelIndex) -> Table | Non
         rows.append(row)
     notes = [
         Text(
-            "以各单位的第一期为100，逐期相连：每一环只用相邻两期都有的指标，指标增减不使指数跳动。"
+            "以各单位的第一期为100，逐期相连：每一环只用相邻两期都有的指标，指标增减不使指数跳动；中断之后不再相连。"
             + ("按规则调整之前的指数。" if names.plan.index and names.plan.index.adjust else ""),
             "The first wave of a unit is 100; each link uses the indicators that both of its waves have, so that an "
-            "indicator that joins or leaves does not make the chain jump."
+            "indicator that joins or leaves does not make the chain jump; after a gap it is not taken up again."
             + (" Of the index before the rules." if names.plan.index and names.plan.index.adjust else ""),
         )
     ]
