@@ -328,6 +328,7 @@ def _estimate(
         value=values, se=se, lower=lower, upper=upper, df=freedom, n=n, deff=effect,
         method=_method(kind, design, options.interval),
         level=options.level,
+        left=totals.leaves.left,
         passes=passes,
         totals=totals,
         gradients=gradients,

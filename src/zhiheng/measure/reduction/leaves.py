@@ -69,6 +69,24 @@ class Level:
 
 
 @dataclass(frozen=True)
+class Left:
+    """Rows that are in no domain; they stay in the design.
+
+    Attributes
+    ----------
+    rows : all rows that were read.
+    outside : of these, rows where the `where` is not true: false, or not known because an answer is missing.
+    without : of the others, rows whose value is missing in a domain column, one or more.
+    by : the domain columns.
+    """
+
+    rows: int
+    outside: int
+    without: int
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Leaves:
     """What is left of the rows after the pass.
 
@@ -88,6 +106,7 @@ class Leaves:
     products : term pair to its position in `product_sums`.
     product_sums : (pairs, leaves) sum of squared weight times the product.
     passes : the statements run.
+    left : rows in no domain.
     """
 
     domains: list[tuple[Any, ...]]
@@ -104,6 +123,7 @@ class Leaves:
     products: dict[tuple[int, int], int]
     product_sums: Columns
     passes: list[str]
+    left: Left
 
 
 def weight_of(design: Design, source: Source) -> Term:
@@ -189,6 +209,7 @@ def reduce_rows(
 
     coded = {k: _codes(table.column(f"k{i}")) for i, k in enumerate(keys)}
     domain, domains = _domains(table, [coded[b] for b in by])
+    rows = floats(table, "rows")
     levels = _levels(table, design, coded, sizes)
     cell = coded[CELL].codes if by_cell else None
     if cell is not None:
@@ -217,7 +238,7 @@ def reduce_rows(
         cell=cell,
         factor=factor,
         fraction_weight=fraction_weight,
-        rows=floats(table, "rows"),
+        rows=rows,
         weight=floats(table, "weight"),
         sums=Columns(table, tuple(f"s{asked.sums.index(t)}" for t in terms)),
         totals=totals,
@@ -225,6 +246,7 @@ def reduce_rows(
         products={pair: i for i, pair in enumerate(needed)},
         product_sums=Columns(table, tuple(f"p{asked.squares.index(products[pair])}" for pair in needed)),
         passes=list(source.passes),
+        left=_left(rows, _inside(table), domain, by),
     )
 
 
@@ -299,13 +321,26 @@ def _codes(column: pa.ChunkedArray) -> _Coded:
     return _Coded(codes, encoded.dictionary.to_pylist())
 
 
+def _inside(table: pa.Table) -> NDArray[np.bool_]:
+    """Tell which leaves are inside `where`."""
+    return np.asarray(table.column("inside").to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _left(
+    rows: NDArray[np.float64], inside: NDArray[np.bool_], domain: NDArray[np.int64], by: Sequence[str]
+) -> Left:
+    """Count the rows of the leaves that are in no domain, by what keeps them out."""
+    out = domain < 0
+    return Left(int(rows.sum()), int(rows[~inside].sum()), int(rows[inside & out].sum()), tuple(by))
+
+
 def _domains(table: pa.Table, by: list[_Coded]) -> tuple[NDArray[np.int64], list[tuple[Any, ...]]]:
-    inside = table.column("inside").to_numpy(zero_copy_only=False).astype(bool)
+    inside = _inside(table)
     if not by:
         return np.where(inside, 0, -1), [()] if inside.any() else []
     combined, size = np.zeros(table.num_rows, dtype=np.int64), 1
     for key in by:
-        inside &= key.codes >= 0
+        inside = inside & (key.codes >= 0)
         sort_keys = [_sort_key(v) for v in key.values]
         order = sorted(range(len(sort_keys)), key=sort_keys.__getitem__)
         rank = np.zeros(len(order) + 1, dtype=np.int64)  # one more for missing, code -1
