@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from zhiheng.measure.estimation.rounding import settled
 from zhiheng.measure.reduction.terms import Term
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _ratio(top: Array, bottom: Array) -> Array:
 
 
 def _variance(first: Array, second: Array, n: Array) -> Array:
-    return np.maximum(second - first**2, 0.0) * _ratio(n, n - 1)
+    return np.maximum(settled(second - first**2, second + 2 * first**2, n), 0.0) * _ratio(n, n - 1)
 
 
 NOTHING = 1e-12
@@ -113,7 +114,8 @@ def ratio_of(numerator: str, denominator: str, gate: Gate) -> Estimand:
         gradient = np.array(
             [np.zeros_like(weight), _ratio(np.ones_like(top), bottom), -_ratio(value, bottom)]
         )
-        square = _ratio(yy - 2 * value * yx + value**2 * xx, bottom**2)
+        parts = np.array([yy, -2 * value * yx, value**2 * xx])
+        square = _ratio(settled(parts.sum(axis=0), np.abs(parts).sum(axis=0), n), bottom**2)
         spread = square * weight * _ratio(n, n - 1)
         return Evaluated(value, gradient, spread)
 
@@ -156,7 +158,8 @@ def covariance_of(first: str, second: str, shifts: tuple[float, float], gate: Ga
         parts = [one * (2 * mx * my - mxy), -my * one, -mx * one, one]
         if len(totals) == 3:
             parts = [parts[0], parts[1] + parts[2], parts[3]]
-        return Evaluated((mxy - mx * my) * correct, np.array(parts), np.full_like(weight, np.nan))
+        left = settled(mxy - mx * my, np.abs(mxy) + 2 * np.abs(mx * my), n)
+        return Evaluated(left * correct, np.array(parts), np.full_like(weight, np.nan))
 
     name = first if first == second else f"{first},{second}"
     terms = (answered, x, x.times(y)) if first == second else (answered, x, y, x.times(y))

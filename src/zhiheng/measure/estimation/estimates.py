@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from zhiheng.measure.reduction.leaves import Left
+
     Array = NDArray[np.float64]
 
 
@@ -42,6 +44,8 @@ class Estimates:
     level : confidence level.
     passes : the statements that read all rows.
     glances : what was read of the first rows only.
+    left : rows in no domain: outside `where`, or without a value in a domain column. They stay in the design. A row in
+        a domain whose answer is missing is not among them: `n` counts the answers.
     """
 
     names: tuple[str, ...]
@@ -57,6 +61,7 @@ class Estimates:
     deff: Array
     method: str
     level: float
+    left: Left
     passes: tuple[str, ...] = field(repr=False)
     totals: Totals = field(repr=False)
     gradients: Array = field(repr=False)
@@ -121,7 +126,8 @@ class Estimates:
     def explain(self) -> str:
         """Say what was done: method, design, each pass over the rows, and what was read of the first rows only.
 
-        Steps of weighting read the rows in passes of their own, before this; their `Step` tells what they did.
+        Also how many rows are in no domain, and why. Steps of weighting read the rows in passes of their own, before
+        this; their `Step` tells what they did.
         """
         design = self.totals.design
         stages = [
@@ -129,12 +135,14 @@ class Estimates:
             + (f", finite population {s.population or s.fraction}" if s.population or s.fraction else "")
             for i, s in enumerate(design.counted_stages)
         ]  # fmt: skip
-        leaves = self.totals.leaves
+        leaves, left = self.totals.leaves, self.left
+        without = f", {left.without} without a value in {', '.join(left.by)}" if left.by else ""
         return "\n".join(
             [
                 self.method,
                 "design:",
                 *stages,
+                f"{left.rows} rows, of which in no domain: {left.outside} outside where{without}",
                 f"{len(self.passes)} pass(es) over the rows → {len(leaves.rows)} leaves, "
                 f"{self.totals.skeleton.nodes} units, {self.totals.domains} domain(s)",
                 *(f"  {p}" for p in self.passes),

@@ -13,6 +13,7 @@ from zhiheng.measure.estimation import estimands
 from zhiheng.measure.estimation.estimands import Estimand
 from zhiheng.measure.estimation.estimates import Estimates, interval_for
 from zhiheng.measure.estimation.influence import Totals, calibration_terms
+from zhiheng.measure.estimation.rounding import unmoved
 from zhiheng.measure.estimation.spread import gradient_array
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import reduce_rows, weight_of, weight_sql
@@ -195,6 +196,9 @@ def proportion(
     ----------
     interval : key of `zhiheng.measure.estimation.intervals.PROPORTION_INTERVALS`.
 
+    A share of 0 or 1 has a standard error of 0: no variation was seen, which is not certainty. Of the intervals only
+    ``beta`` means something there; ``mean`` gives the share itself, the others NaN (docs/methods/proportion-intervals).
+
     Other parameters as in `mean`. Checked against R survey 4.1.1 `svymean` of factors and `svyciprop`.
     """
 
@@ -323,9 +327,9 @@ def _estimate(
         gradient = np.where(np.isfinite(found.gradient), found.gradient, 0.0)
         parts.append((at[: len(estimand.terms)], gradient))
     gradients = gradient_array(parts, len(totals.terms), len(domains))
-    values = np.concatenate(value)
-    se = np.sqrt(totals.variance(gradients).ravel())
     n = np.concatenate([totals.counts[counts.index(e.count)] for e in asked])
+    variances, values = unmoved(totals, gradients, np.concatenate(value), n, where_zero=kind == "variance")
+    se = np.sqrt(variances.ravel())
     weight = np.concatenate([totals.totals[at[0]] for at in positions])
     own_df = {c: totals.degrees_of_freedom(i) for i, c in enumerate(counts)}
     freedom = np.full(len(values), df) if df is not None else np.concatenate([own_df[e.count] for e in asked])
@@ -348,6 +352,7 @@ def _estimate(
         value=values, se=se, lower=lower, upper=upper, df=freedom, n=n, deff=effect,
         method=_method(kind, design, options.interval),
         level=options.level,
+        left=totals.leaves.left,
         passes=passes,
         totals=totals,
         gradients=gradients,

@@ -112,19 +112,23 @@ def of_proportion(
 
     Returns
     -------
-    Lower and upper, (m,) each. A proportion of exactly 0 or 1 has no standard error to go by: its interval is
-    Clopper–Pearson's on n for ``beta``, and the value itself for the others.
+    Lower and upper, (m,) each. A standard error of 0 says that no variation was seen, not that there is none. Of a
+    proportion of exactly 0 or 1 ``beta`` gives Clopper–Pearson's interval on n; ``mean`` gives the value itself, as it
+    gives value ± 0 anywhere; the others have none there (NaN). Elsewhere an error of 0 (all units drawn, or all alike)
+    gives the value itself, and one that is not known gives NaN.
     """
     if method not in PROPORTION_INTERVALS:
         raise Problem(
             "option_unknown", option="interval", found=method, legal=", ".join(PROPORTION_INTERVALS)
         )
     inner = (value > 0) & (value < 1) & (se > 0)
-    lower, upper = value.copy(), value.copy()
+    edge = ~inner & ((value == 0) | (value == 1))
+    known = ~np.isnan(se) & ~(edge & (method != "mean"))
+    lower, upper = np.where(known, value, np.nan), np.where(known, value, np.nan)
     if inner.any():
         found = PROPORTION_INTERVALS[method](value[inner], se[inner], df[inner], n[inner], level)
         lower[inner], upper[inner] = found
-    edge = ~inner & ((value == 0) | (value == 1)) & (n > 0)
+    edge &= n > 0
     if method == "beta" and edge.any():
         tail = (1 - level) / 2
         lower[edge] = np.where(value[edge] == 1, tail ** (1 / n[edge]), 0.0)

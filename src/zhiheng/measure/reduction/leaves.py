@@ -11,6 +11,7 @@ import numpy as np
 from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
 from zhiheng.measure.design.grouping import dense, tally
 from zhiheng.measure.problems import Problem
+from zhiheng.measure.reduction.levels import Coded, Level, codes_of, stages_of
 from zhiheng.measure.reduction.source import Source, floats
 from zhiheng.measure.reduction.terms import (
     CELL,
@@ -60,23 +61,21 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Level:
-    """One stage of the leaves' paths through the design.
+class Left:
+    """Rows that are in no domain; they stay in the design.
 
     Attributes
     ----------
-    parent : (leaves,) dense number of the stratum within the higher unit.
-    unit : (leaves,) dense number of the sampled unit; None where the row is the unit.
-    population : (parents,) number of units there are, infinite where not given.
-    sampled : (parents,) number of units sampled, counted before any `where`.
-    labels : (parents,) names for messages.
+    rows : all rows that were read.
+    outside : of these, rows where the `where` is not true: false, or not known because an answer is missing.
+    without : of the others, rows whose value is missing in a domain column, one or more.
+    by : the domain columns.
     """
 
-    parent: NDArray[np.int64]
-    unit: NDArray[np.int64] | None
-    population: NDArray[np.float64]
-    sampled: NDArray[np.float64]
-    labels: list[str]
+    rows: int
+    outside: int
+    without: int
+    by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -99,6 +98,7 @@ class Leaves:
     products : term pair to its position in `product_sums`.
     product_sums : (pairs, leaves) sum of squared weight times the product.
     passes : the statements run.
+    left : rows in no domain.
     """
 
     domains: list[tuple[Any, ...]]
@@ -115,6 +115,7 @@ class Leaves:
     products: dict[tuple[int, int], int]
     product_sums: Columns
     passes: list[str]
+    left: Left
 
 
 def weight_of(design: Design, source: Source) -> Term:
@@ -201,10 +202,11 @@ def reduce_rows(
         _check_cells(source, floats(table, _count(asked, Term(answered=(CELL,)))), table, calibration)
     _check_weights(source, table, design, weight)
 
-    coded = {k: _codes(table.column(f"k{i}")) for i, k in enumerate(keys)}
+    coded = {k: codes_of(table.column(f"k{i}")) for i, k in enumerate(keys)}
     domain, domains = _domains(table, [coded[b] for b in by])
-    lacking = {i: floats(table, "rows") - floats(table, _count(asked, term)) for i, term in known.items()}
-    levels = _levels(table, design, coded, sizes, lacking)
+    rows = floats(table, "rows")
+    lacking = {i: rows - floats(table, _count(asked, term)) for i, term in known.items()}
+    levels = stages_of(table, design, coded, sizes, lacking)
     cell = coded[CELL].codes if by_cell else None
     if cell is not None:
         cell = np.array(coded[CELL].values, dtype=np.int64)[cell]
@@ -235,7 +237,7 @@ def reduce_rows(
         cell=cell,
         factor=factor,
         fraction_weight=fraction_weight,
-        rows=floats(table, "rows"),
+        rows=rows,
         weight=floats(table, "weight"),
         sums=Columns(table, tuple(f"s{asked.sums.index(t)}" for t in terms)),
         totals=totals,
@@ -243,6 +245,7 @@ def reduce_rows(
         products={pair: i for i, pair in enumerate(needed)},
         product_sums=Columns(table, tuple(f"p{asked.squares.index(products[pair])}" for pair in needed)),
         passes=list(source.passes),
+        left=_left(rows, _inside(table), domain, by),
     )
 
 
@@ -302,28 +305,26 @@ def bad_weight(source: Source, design: Design, weight: str) -> Problem:
     return Problem("weight_not_positive", column=name, found=found["least"])
 
 
-@dataclass(frozen=True)
-class _Coded:
-    """A key column as dense codes (-1 for missing) and their values."""
-
-    codes: NDArray[np.int64]
-    values: list[Any]
+def _inside(table: pa.Table) -> NDArray[np.bool_]:
+    """Tell which leaves are inside `where`."""
+    return np.asarray(table.column("inside").to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def _codes(column: pa.ChunkedArray) -> _Coded:
-    encoded = column.combine_chunks().dictionary_encode()
-    indices = encoded.indices
-    codes = np.asarray(indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
-    return _Coded(codes, encoded.dictionary.to_pylist())
+def _left(
+    rows: NDArray[np.float64], inside: NDArray[np.bool_], domain: NDArray[np.int64], by: Sequence[str]
+) -> Left:
+    """Count the rows of the leaves that are in no domain, by what keeps them out."""
+    out = domain < 0
+    return Left(int(rows.sum()), int(rows[~inside].sum()), int(rows[inside & out].sum()), tuple(by))
 
 
-def _domains(table: pa.Table, by: list[_Coded]) -> tuple[NDArray[np.int64], list[tuple[Any, ...]]]:
-    inside = table.column("inside").to_numpy(zero_copy_only=False).astype(bool)
+def _domains(table: pa.Table, by: list[Coded]) -> tuple[NDArray[np.int64], list[tuple[Any, ...]]]:
+    inside = _inside(table)
     if not by:
         return np.where(inside, 0, -1), [()] if inside.any() else []
     combined, size = np.zeros(table.num_rows, dtype=np.int64), 1
     for key in by:
-        inside &= key.codes >= 0
+        inside = inside & (key.codes >= 0)
         sort_keys = [_sort_key(v) for v in key.values]
         order = sorted(range(len(sort_keys)), key=sort_keys.__getitem__)
         rank = np.zeros(len(order) + 1, dtype=np.int64)  # one more for missing, code -1
@@ -343,128 +344,3 @@ def _domains(table: pa.Table, by: list[_Coded]) -> tuple[NDArray[np.int64], list
 
 def _sort_key(value: object) -> tuple[int, Any]:
     return (0, value) if isinstance(value, int | float) else (1, str(value))
-
-
-def _levels(
-    table: pa.Table,
-    design: Design,
-    coded: dict[str, _Coded],
-    sizes: dict[int, str],
-    lacking: dict[int, NDArray[np.float64]],
-) -> list[Level]:
-    """Follow the leaves through the stages; `lacking`: rows of each without the population size of a stage."""
-    levels: list[Level] = []
-    upper = np.zeros(table.num_rows, dtype=np.int64)
-    names = [""] * table.num_rows
-    rows = floats(table, "rows")
-    for i, stage in enumerate(design.counted_stages):
-        parent, label_columns = upper, []
-        if stage.stratum is not None:
-            key = _complete(coded[stage.stratum], stage.stratum)
-            parent = parent * len(key.values) + key.codes
-            label_columns.append(key)
-        parent, first = dense(parent)
-        labels = ["/".join(str(k.values[k.codes[f]]) for k in label_columns) or "(all)" for f in first]
-        if i:
-            labels = [
-                f"{names[f]}" + (f"/{text}" if label_columns else "")
-                for f, text in zip(first, labels, strict=True)
-            ]
-        if stage.cluster == "*":
-            unit, sampled = None, tally(parent, rows, int(parent.max(initial=-1)) + 1)
-        else:
-            key = _complete(coded[stage.cluster], stage.cluster)
-            unit, first_unit = _units(parent, key)
-            parent_of_unit = parent[first_unit]
-            sampled = tally(parent_of_unit, None, int(parent_of_unit.max(initial=-1)) + 1)
-            if not design.nest and i == 0 and stage.stratum is not None:
-                _check_nested(stage.cluster, key, first_unit)
-            if i + 1 < len(design.counted_stages):
-                names = [str(key.values[c]) for c in key.codes]
-            upper = unit
-        population = _population(
-            table,
-            i,
-            column=sizes.get(i),
-            lacking=lacking.get(i),
-            given=stage.population is not None,
-            parent=parent,
-            sampled=sampled,
-            labels=labels,
-        )
-        levels.append(Level(parent, unit, population, sampled, labels))
-    return levels
-
-
-def _units(parent: NDArray[np.int64], key: _Coded) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number the units, each a code within a parent, without gaps; and give the first leaf of each."""
-    parent_of = np.empty(len(key.values), dtype=np.int64)
-    parent_of[key.codes] = parent
-    if (parent_of[key.codes] == parent).all():  # as most do, each code lies in one parent
-        return dense(key.codes)
-    return dense(parent * len(key.values) + key.codes)
-
-
-def _complete(key: _Coded, column: str) -> _Coded:
-    if (key.codes < 0).any():
-        raise Problem("design_key_missing", column=column)
-    return key
-
-
-def _check_nested(column: str, key: _Coded, first_unit: NDArray[np.int64]) -> None:
-    seen = tally(key.codes[first_unit], None, len(key.values))
-    if (seen > 1).any():
-        repeated = [str(key.values[c]) for c in np.flatnonzero(seen > 1)[:5]]
-        raise Problem("not_nested", column=column, found=", ".join(repeated))
-
-
-def _range(table: pa.Table, at: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the lowest and highest value of each leaf, NaN where it is no number."""
-    lowest, highest = table.column(f"lo{at}"), table.column(f"hi{at}")
-    return (
-        np.asarray(lowest.fill_null(np.nan), dtype=np.float64),
-        np.asarray(highest.fill_null(np.nan), dtype=np.float64),
-    )
-
-
-def _population(
-    table: pa.Table,
-    stage: int,
-    *,
-    column: str | None,
-    lacking: NDArray[np.float64] | None,
-    given: bool,
-    parent: NDArray[np.int64],
-    sampled: NDArray[np.float64],
-    labels: list[str],
-) -> NDArray[np.float64]:
-    """Give the units there are in each parent: from sizes (`given`) or from sampling fractions."""
-    if column is None:
-        return np.full(len(sampled), np.inf)
-    low, high = np.full(len(sampled), np.inf), np.full(len(sampled), -np.inf)
-    lowest, highest = _range(table, stage)
-    without = ~(np.isfinite(lowest) & np.isfinite(highest))
-    if lacking is not None:
-        without |= lacking > 0
-    if without.any():
-        named = list(dict.fromkeys(labels[p] for p in parent[without]))
-        raise Problem("population_missing", column=column, found=", ".join(named[:5]))
-    np.minimum.at(low, parent, lowest)
-    np.maximum.at(high, parent, highest)
-    bad = np.flatnonzero(low != high)
-    if len(bad):
-        raise Problem(
-            "population_varies", column=column, found=f"{labels[bad[0]]}: {low[bad[0]]:g}–{high[bad[0]]:g}"
-        )
-    if not given:
-        bad = np.flatnonzero(~((low > 0) & (low <= 1)))
-        if len(bad):
-            raise Problem("fraction_out_of_range", column=column, found=f"{labels[bad[0]]}: {low[bad[0]]:g}")
-        return np.asarray(sampled / low)
-    bad = np.flatnonzero(low < sampled - 1e-9)
-    if len(bad):
-        at = bad[0]
-        raise Problem(
-            "population_too_small", column=column, found=f"{labels[at]}: {low[at]:g} < {sampled[at]:g}"
-        )
-    return low

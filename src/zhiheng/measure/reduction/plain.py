@@ -111,8 +111,10 @@ def group(
     return sums.tables()
 
 
-def first_means(batches: Batches, columns: Sequence[str], rows: int) -> list[float | None] | None:
-    """Give the mean of each column over the first so many rows, or None where it cannot."""
+def first_look(
+    batches: Batches, columns: Sequence[str], rows: int
+) -> list[tuple[float | None, float | None, float | None]] | None:
+    """Give the mean, lowest and highest of each column over the first so many rows, or None where it cannot."""
     import pyarrow as pa  # noqa: PLC0415 - slow import
     import pyarrow.compute as pc  # noqa: PLC0415 - slow import
 
@@ -122,7 +124,13 @@ def first_means(batches: Batches, columns: Sequence[str], rows: int) -> list[flo
         batch = None if read is None else next(batches.shares(read, 1, rows)[0], None)
     except (pa.ArrowException, OSError):
         return None
-    return None if batch is None else [pc.mean(batch.column(c)).as_py() for c in columns]
+    if batch is None:
+        return None
+    ends = [pc.min_max(batch.column(c)) for c in columns]
+    return [
+        (pc.mean(batch.column(c)).as_py(), end["min"].as_py(), end["max"].as_py())
+        for c, end in zip(columns, ends, strict=True)
+    ]
 
 
 def _columns(schema: pa.Schema, grouping: Grouping, calibration: CellCalibration | None) -> list[str] | None:

@@ -218,18 +218,31 @@ class Source:
         """Give a constant near the mean of each column, from the first rows: taken off before squaring."""
         if not columns:
             return {}
-        means = None if self.batches is None else plain.first_means(self.batches, columns, FIRST)
-        wanted = ", ".join(f"avg({quoted(c)}::DOUBLE)" for c in columns)
+        found = None if self.batches is None else plain.first_look(self.batches, columns, FIRST)
+        wanted = ", ".join(f"{f}({quoted(c)}::DOUBLE)" for c in columns for f in ("avg", "min", "max"))
         sql = f"SELECT {wanted} FROM (SELECT * FROM source LIMIT {FIRST})"
         self.glances.append(f"shift: {sql}")
-        if means is None:
+        if found is None:
             with self.refusing("shift"):
-                means = list(self.connection.execute(self.begin(sql, rows=FIRST)).fetchall()[0])
-        # one significant digit is enough, and keeps the constant the same when the first rows differ a little
-        return {
-            c: 0.0 if v is None or not math.isfinite(v) else float(f"{v:.1g}")
-            for c, v in zip(columns, means, strict=True)
-        }
+                row = self.connection.execute(self.begin(sql, rows=FIRST)).fetchall()[0]
+            found = list(zip(row[::3], row[1::3], row[2::3], strict=True))
+        return {c: _constant(*look) for c, look in zip(columns, found, strict=True)}
+
+
+def _constant(mean: float | None, low: float | None, high: float | None) -> float:
+    """Round a mean so that it keeps the digits that values share and one more.
+
+    Fewer leave large numbers where values lie close together far from 0; more would differ with the first rows.
+    """
+    if mean is None or low is None or high is None or not math.isfinite(mean) or mean == 0:
+        return 0.0
+    reach = high - low
+    if not reach > 0:  # 12 digits are all that a person writes
+        return float(f"{mean:.12g}")
+    if not math.isfinite(reach):
+        return float(f"{mean:.1g}")
+    digits = 1 + math.floor(math.log10(abs(mean))) - math.floor(math.log10(reach))
+    return float(f"{mean:.{min(max(digits, 1), 12)}g}")
 
 
 def names(sql: str, column: str) -> bool:
