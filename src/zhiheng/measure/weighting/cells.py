@@ -56,21 +56,24 @@ def cell_totals(data: object, design: Design, columns: Sequence[str], *, exact: 
     with opened(data, exact=exact) as source:
         source.require(columns)
         weight = weight_sql(design, source)
-        within = f"COALESCE(({design.responded}), FALSE)" if design.responded else "TRUE"
-        keys = ", ".join(f"CASE WHEN {WITHIN} THEN {quoted(c)} END AS k{i}" for i, c in enumerate(columns))
+        made, inside, named = f"{weight} AS {WEIGHT}", "TRUE", [quoted(c) for c in columns]
+        if design.responded:
+            made += f", COALESCE(({design.responded}), FALSE) AS {WITHIN}"
+            inside, named = WITHIN, [f"CASE WHEN {WITHIN} THEN {name} END" for name in named]
+        keys = ", ".join(f"{name} AS k{i}" for i, name in enumerate(named))
         table = source.query(
-            f"SELECT {WITHIN} AS within, {keys}, count(*) AS rows, {BAD} AS bad, sum({WEIGHT}) AS weight, "
+            f"SELECT {inside} AS within, {keys}, count(*) AS rows, {BAD} AS bad, sum({WEIGHT}) AS weight, "
             f"sum({WEIGHT} * {WEIGHT}) AS square, "
             f"min({WEIGHT}) AS low, max({WEIGHT}) AS high "
-            f"FROM (SELECT *, {weight} AS {WEIGHT}, {within} AS {WITHIN} FROM {source.name}) "
-            "GROUP BY ALL ORDER BY ALL",
+            f"FROM (SELECT *, {made} FROM {source.name}) GROUP BY ALL ORDER BY ALL",
             "cells",
             design.responded,
         )
         if floats(table, "bad").any():
             raise bad_weight(source, design, weight)
-    answered = table.column("within").to_numpy()
-    others, table = table.take(np.flatnonzero(~answered)), table.take(np.flatnonzero(answered))
+    answered, others = table.column("within").to_numpy(), table.slice(0, 0)
+    if not answered.all():
+        others, table = table.take(np.flatnonzero(~answered)), table.take(np.flatnonzero(answered))
     if not table.num_rows:
         raise Problem("no_rows", found=design.responded)
     values = [table.column(f"k{i}").to_pylist() for i in range(len(columns))]
