@@ -94,7 +94,7 @@ def _responses(table: CleanTable, findings: Findings) -> None:
     weighting = table.plan.weighting
     if weighting is None or weighting.nonresponse is None:
         return
-    name, cells = weighting.nonresponse.responded, weighting.nonresponse.cells
+    name, cells = weighting.nonresponse.responded, weighting.nonresponse.within_waves
     column = table.columns[name]
     expected = ("有回答为 1，没有回答为 0", "1 where there was a response, 0 where there was none")
     blank, other = ~column.present, column.present & ~np.isin(column.values, (0, 1))
