@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from zhiheng.measure.estimation.rounding import settled
 from zhiheng.measure.reduction.terms import Term
 
 if TYPE_CHECKING:
@@ -30,11 +29,14 @@ class Evaluated:
     gradient : (terms, domains).
     spread : (domains,) variance of one simple random draw, on the scale of the estimate times n; NaN where a
         design effect has no meaning.
+    offset : (domains,) distance of the mean from the constant that was taken off, where a distance that is large beside
+        the spread costs digits.
     """
 
     value: Array
     gradient: Array
     spread: Array
+    offset: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def _ratio(top: Array, bottom: Array) -> Array:
 
 
 def _variance(first: Array, second: Array, n: Array) -> Array:
-    return np.maximum(settled(second - first**2, second + 2 * first**2, n), 0.0) * _ratio(n, n - 1)
+    return np.maximum(second - first**2, 0.0) * _ratio(n, n - 1)
 
 
 NOTHING = 1e-12
@@ -77,7 +79,7 @@ def _back(centred: Array, constant: Array | float) -> Array:
     return np.where(np.abs(value) <= NOTHING * np.abs(constant), 0.0, value)
 
 
-def mean_of(column: str, shift: float, gate: Gate) -> Estimand:
+def mean_of(column: str, shift: float, gate: Gate, name: str) -> Estimand:
     """Mean: c + Σw(y-c)/Σw."""
     answered, y = Term(answered=gate), Term(((column, shift),), gate)
 
@@ -85,22 +87,27 @@ def mean_of(column: str, shift: float, gate: Gate) -> Estimand:
         weight, first, second = totals
         offset = _ratio(first, weight)
         gradient = np.array([-_ratio(offset, weight), _ratio(np.ones_like(weight), weight)])
-        return Evaluated(_back(offset, shift), gradient, _variance(offset, _ratio(second, weight), n))
+        spread = _variance(offset, _ratio(second, weight), n)
+        return Evaluated(_back(offset, shift), gradient, spread, offset)
 
-    return Estimand(column, None, (answered, y), (y.times(y),), answered, evaluate)
+    return Estimand(name, None, (answered, y), (y.times(y),), answered, evaluate)
 
 
 def total_of(column: str, shift: float, gate: Gate) -> Estimand:
-    """Total: Σw(y-c) + cΣw."""
-    answered, y = Term(answered=gate), Term(((column, shift),), gate)
+    """Total: Σwy, or Σw(y-c) + cΣw in domains whose mean is nearer to c than to 0, where fewer digits cancel so."""
+    answered, y, moved = Term(answered=gate), Term(((column, 0.0),), gate), Term(((column, shift),), gate)
 
     def evaluate(totals: Array, n: Array) -> Evaluated:
-        weight, first, second = totals
-        gradient = np.array([np.full_like(weight, shift), np.ones_like(weight)])
-        spread = _variance(_ratio(first, weight), _ratio(second, weight), n) * weight**2
-        return Evaluated(_back(first, shift * weight), gradient, spread)
+        weight, first, centred, second = totals if shift else (totals[0], totals[1], totals[1], totals[2])
+        near = 2 * np.abs(first) < np.abs(shift) * weight
+        value = np.where(near, first, centred + shift * weight)
+        parts = [np.where(near, 0.0, shift), near.astype(float), 1.0 - near]
+        gradient = np.array(parts if shift else [np.zeros_like(weight), np.ones_like(weight)])
+        spread = _variance(_ratio(centred, weight), _ratio(second, weight), n) * weight**2
+        return Evaluated(value, gradient, spread)
 
-    return Estimand(column, None, (answered, y), (y.times(y),), answered, evaluate)
+    terms = (answered, y, moved) if shift else (answered, y)
+    return Estimand(column, None, terms, (moved.times(moved),), answered, evaluate)
 
 
 def ratio_of(numerator: str, denominator: str, gate: Gate) -> Estimand:
@@ -114,8 +121,7 @@ def ratio_of(numerator: str, denominator: str, gate: Gate) -> Estimand:
         gradient = np.array(
             [np.zeros_like(weight), _ratio(np.ones_like(top), bottom), -_ratio(value, bottom)]
         )
-        parts = np.array([yy, -2 * value * yx, value**2 * xx])
-        square = _ratio(settled(parts.sum(axis=0), np.abs(parts).sum(axis=0), n), bottom**2)
+        square = _ratio(yy - 2 * value * yx + value**2 * xx, bottom**2)
         spread = square * weight * _ratio(n, n - 1)
         return Evaluated(value, gradient, spread)
 
@@ -145,7 +151,7 @@ def share_of(column: str, level: object, gate: Gate, *, total: bool = False) -> 
     return Estimand(column, level, (answered, inside), (), answered, evaluate)
 
 
-def covariance_of(first: str, second: str, shifts: tuple[float, float], gate: Gate) -> Estimand:
+def covariance_of(first: str, second: str, shifts: tuple[float, float], gate: Gate, name: str) -> Estimand:
     """Population covariance with n/(n-1): Σw(x-x̄)(y-ȳ)/Σw, the variance where both are one variable."""
     answered = Term(answered=gate)
     x, y = Term(((first, shifts[0]),), gate), Term(((second, shifts[1]),), gate)
@@ -158,9 +164,8 @@ def covariance_of(first: str, second: str, shifts: tuple[float, float], gate: Ga
         parts = [one * (2 * mx * my - mxy), -my * one, -mx * one, one]
         if len(totals) == 3:
             parts = [parts[0], parts[1] + parts[2], parts[3]]
-        left = settled(mxy - mx * my, np.abs(mxy) + 2 * np.abs(mx * my), n)
-        return Evaluated(left * correct, np.array(parts), np.full_like(weight, np.nan))
+        offset = mx if len(totals) == 3 else None
+        return Evaluated((mxy - mx * my) * correct, np.array(parts), np.full_like(weight, np.nan), offset)
 
-    name = first if first == second else f"{first},{second}"
     terms = (answered, x, x.times(y)) if first == second else (answered, x, y, x.times(y))
     return Estimand(name, None, terms, (), answered, evaluate)

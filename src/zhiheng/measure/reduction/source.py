@@ -13,7 +13,7 @@ from zhiheng.measure.design import CellCalibration
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction import plain
 from zhiheng.measure.reduction.postgres import OpenTable
-from zhiheng.measure.reduction.terms import CELL, FACTOR, MARGIN, WITHIN, Grouping, quoted
+from zhiheng.measure.reduction.terms import CELL, FACTOR, MARGIN, OWN, ROW, WITHIN, Grouping, holds, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -171,6 +171,45 @@ class Source:
             return self
         return replace(self, name=f"(SELECT * FROM {self.name} WHERE ({condition}))", batches=None)
 
+    def centred(
+        self, columns: Sequence[str], by: Sequence[str], where: str | None
+    ) -> tuple[Source, dict[str, str], dict[str, dict[tuple[Any, ...], float]]]:
+        """Give the rows with columns that have the middle of their own domain taken off.
+
+        Where all answers of a domain are the same, the middle is that answer, and exactly 0 is left; else it is near
+        their mean.
+
+        Returns
+        -------
+        The rows; the new name of each column; by column and domain, what was taken off.
+        """
+        keys = ", ".join(f"{quoted(b)} AS k{i}" for i, b in enumerate(by))
+        middles = ", ".join(
+            f"CASE WHEN min({c}::DOUBLE) = max({c}::DOUBLE) THEN min({c}::DOUBLE) ELSE avg({c}::DOUBLE) END AS m{i}"
+            for i, c in enumerate(map(quoted, columns))
+        )
+        found = self.query(
+            f"SELECT {keys + ', ' if keys else ''}{middles} FROM {self.name} WHERE {where or 'TRUE'}"
+            + (" GROUP BY ALL ORDER BY ALL" if by else ""),
+            "middles of domains",
+            where,
+        )
+        self.database.ready(lambda connection: connection.register("middles", found))
+        names = {c: f"{OWN}{i}" for i, c in enumerate(columns)}
+        made = ", ".join(f"r.{quoted(c)}::DOUBLE - c.m{i} AS {names[c]}" for i, c in enumerate(columns))
+        match = " AND ".join(f"r.{quoted(b)} IS NOT DISTINCT FROM c.k{i}" for i, b in enumerate(by)) or "TRUE"
+        rows = replace(
+            self,
+            types=self.types | dict.fromkeys(names.values(), "DOUBLE"),
+            name=f"(SELECT r.*, {made} FROM {self.name} r LEFT JOIN middles c ON {match})",
+            batches=None,
+        )
+        domains = list(zip(*(found.column(f"k{i}").to_pylist() for i in range(len(by))), strict=True)) or [()]
+        taken = {
+            c: dict(zip(domains, floats(found, f"m{i}").tolist(), strict=True)) for i, c in enumerate(columns)
+        }
+        return rows, names, taken
+
     def celled(self, calibration: CellCalibration) -> Source:
         """Give the rows with their calibration cell, its factor and its level in each margin.
 
@@ -193,7 +232,7 @@ class Source:
         match = []
         if calibration.within is not None:
             columns[WITHIN] = [True] * (len(calibration.cells) - 1) + [False]
-            rows = f"(SELECT *, COALESCE(({calibration.within}), FALSE) AS {WITHIN} FROM {self.name}) r"
+            rows = f"(SELECT *, {holds(calibration.within)} AS {WITHIN} FROM {self.name}) r"
             keys = [f"CASE WHEN r.{WITHIN} THEN {key} END" for key in keys]
             match = [f"r.{WITHIN} = c.{WITHIN}"]
         match += [f"{key} IS NOT DISTINCT FROM c.key{i}" for i, key in enumerate(keys)]
@@ -206,12 +245,12 @@ class Source:
         return replace(self, types=types, name=joined, calibration=calibration)
 
     def numbered(self, columns: Sequence[str]) -> Source:
-        """Give some columns again with the row number, from 0, as column ``row``."""
+        """Give some columns again with the row number, from 0, as column `ROW`."""
         kept = "".join(f"{quoted(c)}, " for c in dict.fromkeys(columns))
-        sql = f"CREATE TEMP TABLE numbered AS SELECT {kept}row_number() OVER () - 1 AS row FROM {self.name}"
+        sql = f"CREATE TEMP TABLE numbered AS SELECT {kept}row_number() OVER () - 1 AS {ROW} FROM {self.name}"
         with self.refusing("numbered"):
             self.connection.execute(self.begin(sql))
-        types = {c: self.types[c] for c in columns} | {"row": "BIGINT"}
+        types = {c: self.types[c] for c in columns} | {ROW: "BIGINT"}
         return replace(self, types=types, name="numbered", stream=None, batches=None)
 
     def shift(self, columns: Sequence[str]) -> dict[str, float]:

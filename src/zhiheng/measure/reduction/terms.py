@@ -17,6 +17,9 @@ WITHIN = "zhiheng_within"
 LIGHTEST, HEAVIEST = 1e-100, 1e100
 """A weight outside these is a mistake, and its square may be no number that a float holds."""
 
+INSIDE, OWN, ROW = "zhiheng_inside", "zhiheng_own", "zhiheng_row"
+"""Columns of a row: whether it is inside `where`; an answer without the middle of its domain; its number."""
+
 GOOD = f"{WEIGHT} >= {LIGHTEST!r} AND {WEIGHT} <= {HEAVIEST!r}"
 """That a weight is positive and a number; NaN is above infinity here."""
 
@@ -46,6 +49,11 @@ def real(value: float) -> str:
     if not math.isfinite(value):
         return f"'{text}'::DOUBLE"
     return text if "e" in text else f"{text}e0"
+
+
+def holds(condition: str) -> str:
+    """Give a condition as true or false; a number is true where it is not 0, and what is not known is false."""
+    return f"COALESCE(CAST(({condition}) AS BOOLEAN), FALSE)"
 
 
 @dataclass(frozen=True)
@@ -130,7 +138,7 @@ class Grouping:
         t0… totals, p0… squares, c0… counts, lo0… and hi0… ranges.
         """
         select = [f"{quoted(k)} AS k{i}" for i, k in enumerate(self.keys)]
-        select.append(f"COALESCE(({self.where}), FALSE) AS inside" if self.where else "TRUE AS inside")
+        select.append(f"{INSIDE if self.where else 'TRUE'} AS inside")
         select += [
             "count(*) AS rows",
             f"sum({WEIGHT}) AS weight",
@@ -149,5 +157,8 @@ class Grouping:
         select += [f"count({term.sql}) AS c{i}" for i, term in enumerate(self.counts)]
         for i, column in enumerate(self.ranges):
             select += [f"min({quoted(column)})::DOUBLE AS lo{i}", f"max({quoted(column)})::DOUBLE AS hi{i}"]
-        rows = f"(SELECT *, ({self.weight.sql})::DOUBLE AS {WEIGHT} FROM {source})"
+        made = f"({self.weight.sql})::DOUBLE AS {WEIGHT}"
+        if self.where:  # of a row, so that it holds no sum over rows
+            made += f", {holds(self.where)} AS {INSIDE}"
+        rows = f"(SELECT *, {made} FROM {source})"
         return f"SELECT {', '.join(select)} FROM {rows} GROUP BY ALL"

@@ -144,6 +144,63 @@ def test_trimming_after_nonresponse(shape: Shape, seed: int) -> None:
     agree(found, 0, Sample(rows, shape.stages, weights).mean("full", responded))
 
 
+@pytest.mark.parametrize("responded", ["n", "n > 0", "n::DOUBLE", "CAST(n AS BOOLEAN)"])
+def test_a_number_of_answers_says_who_responded(responded: str) -> None:
+    """Whoever has any number but 0 responded, once."""
+    rows = [
+        {"w": 1.0, "sex": "f" if i < 3 else "m", "y": i + 1.0, "n": n}
+        for i, n in enumerate([3, 1, 2, 1, 2, 0])
+    ]
+    data = pa.Table.from_pylist(rows)
+    weighted = nonresponse(data, Design(weights="w"), "sex", responded)
+    np.testing.assert_allclose(weights_of(data, weighted.design), [1, 1, 1, 1.5, 1.5, 0])
+    raked = rake(data, weighted.design, {"sex": {"f": 4.0, "m": 2.0}}).design
+    found = mean(data, "y", raked)
+    assert (found.n[0], found.value[0]) == (5, pytest.approx((4 / 3 * 6 + 9) / 6))
+    assert len(weights_of(data, raked)) == 6
+    assert mean(data, "y", Design(weights="w"), where="n").n[0] == 5
+
+
+def test_a_condition_is_of_a_row() -> None:
+    data = pa.Table.from_pylist(TOWN)
+    for design in (Design(weights="w"), Design(strata="h", clusters="street", weights="w")):
+        for where in ("avg(y) > 5", "max(w) >= 7", "count(*) > 3"):
+            with pytest.raises(Problem) as refused:
+                mean(data, "w", design, where=where)
+            assert refused.value.code == "expression_refused"
+
+
+@pytest.mark.parametrize("name", ["row", "Row", "ROW"])
+def test_a_column_called_row_is_a_column(name: str) -> None:
+    data = pa.Table.from_pylist(TOWN)
+    data = data.append_column(name, pa.array(list(range(len(TOWN)))[::-1]))
+    design = nonresponse(data, Design(weights="w"), "sex", "here = 1").design
+    np.testing.assert_allclose(weights_of(data, design)[16:20], weights_of(data.drop([name]), design)[16:20])
+    assert (weights_of(data, design)[8:12] == 0).all()
+
+
+def test_many_cells_are_looked_up_and_mean_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From some number on a factor comes from a list, whatever the cells are."""
+    rng = np.random.default_rng(8)
+    n = 600
+    data = pa.table(
+        {
+            "w": rng.uniform(1, 3, n), "a": rng.permutation(np.arange(n) % 40),
+            "b": pa.array([None if v == 0 else f"it's {v}" for v in rng.integers(0, 4, n)]),
+            "here": np.where(np.arange(n) < 200, 1, rng.integers(0, 2, n)), "y": rng.normal(5, 1, n),
+        }
+    )  # fmt: skip
+    found = []
+    for many in (64, 10**9):
+        monkeypatch.setattr("zhiheng.measure.weighting.rows.MANY", many)
+        weighted = nonresponse(data, Design(weights="w"), ["a"], "here = 1")
+        again = trim(data, weighted.design, lower=1.0, upper=6.0)
+        found.append((weights_of(data, again.design), mean(data, "y", again.design, by="b").se))
+        assert ("VALUES" in str(again.design.weight_expression)) is False or many == 64
+    np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-14)
+    np.testing.assert_allclose(found[0][1], found[1][1], rtol=1e-12)
+
+
 def test_trimming_by_wave_is_trimming_each_wave() -> None:
     rows = [{**r, "wave": "a" if i % 2 else "b'"} for i, r in enumerate(TOWN)]
     data, design = pa.Table.from_pylist(rows), Design(strata="h", clusters="street", weights="w")

@@ -14,7 +14,7 @@ from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import bad_weight, weight_sql
 from zhiheng.measure.reduction.opening import opened
 from zhiheng.measure.reduction.source import floats
-from zhiheng.measure.reduction.terms import BAD, HEAVIEST, WEIGHT, WITHIN, quoted
+from zhiheng.measure.reduction.terms import BAD, HEAVIEST, WEIGHT, WITHIN, holds, quoted
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
 from zhiheng.measure.weighting.rows import case_of, fixed_weights, fraction_weights, multiplied, within
 
@@ -58,7 +58,7 @@ def cell_totals(data: object, design: Design, columns: Sequence[str], *, exact: 
         weight = weight_sql(design, source)
         made, inside, named = f"{weight} AS {WEIGHT}", "TRUE", [quoted(c) for c in columns]
         if design.responded:
-            made += f", COALESCE(({design.responded}), FALSE) AS {WITHIN}"
+            made += f", {holds(design.responded)} AS {WITHIN}"
             inside, named = WITHIN, [f"CASE WHEN {WITHIN} THEN {name} END" for name in named]
         keys = ", ".join(f"{name} AS k{i}" for i, name in enumerate(named))
         table = source.query(

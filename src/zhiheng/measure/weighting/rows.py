@@ -13,7 +13,7 @@ from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import bad_weight, reduce_rows, weight_sql
 from zhiheng.measure.reduction.opening import opened
 from zhiheng.measure.reduction.source import floats
-from zhiheng.measure.reduction.terms import BAD, ONE, WEIGHT, literal, quoted, real
+from zhiheng.measure.reduction.terms import BAD, ONE, ROW, WEIGHT, literal, quoted, real
 from zhiheng.measure.weighting.report import Step, Weighted, kish
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def weights_of(data: object, design: Design) -> NDArray[np.float64]:
             needed = list(source.types)
         numbered = source.numbered(list(dict.fromkeys(needed)))
         plain = replace(design, lonely="remove")
-        leaves = reduce_rows(numbered, plain, [ONE], by=["row"], where=design.responded)
+        leaves = reduce_rows(numbered, plain, [ONE], by=[ROW], where=design.responded)
     row = np.array([row for (row,) in leaves.domains], dtype=np.int64)
     counted = leaves.domain >= 0
     result = np.zeros(len(leaves.domain))
@@ -47,8 +47,20 @@ def weights_of(data: object, design: Design) -> NDArray[np.float64]:
     return result
 
 
+MANY = 64
+"""Cells from which a number is looked up in a list, in place of one comparison after the other."""
+
+
 def case_of(columns: Sequence[str], cells: Sequence[tuple[object, ...]], values: NDArray[np.float64]) -> str:
-    """Give a SQL CASE that maps cells to numbers."""
+    """Give a row expression that maps cells to numbers."""
+    if len(cells) > MANY and all(v is None or type(v) in (int, str) for cell in cells for v in cell):
+        listed = ", ".join(
+            f"({', '.join([*map(literal, cell), real(value)])})"
+            for cell, value in zip(cells, values, strict=True)
+        )
+        match = " AND ".join(f"{quoted(c)} IS NOT DISTINCT FROM zhiheng_k{i}" for i, c in enumerate(columns))
+        keys = ", ".join(f"zhiheng_k{i}" for i in range(len(columns)))
+        return f"(SELECT zhiheng_v FROM (VALUES {listed}) zhiheng_t({keys}, zhiheng_v) WHERE {match})"
     parts = []
     for cell, value in zip(cells, values, strict=True):
         match = " AND ".join(
