@@ -238,8 +238,8 @@ class _Level:
         severity, told = becomes
         cells, row_of, waves = grid.cells[table], grid.first_rows(table), grid.waves
         whole = self._whole(cells.table) if severity == "warning" else ("", "")
-        kind = "unit" if rule is None else "rule"
-        for with_rows, code in ((True, f"{kind}_unanswered"), (False, f"{kind}_without_rows")):
+        codes = ("rule_unanswered", "rule_without_rows") if rule else ("unit_unanswered", "unit_without_rows")
+        for with_rows, code in zip((True, False), codes, strict=True):
             places = [(u, w) for u, w in sorted(lacking) if (row_of[w, u] >= 0) == with_rows]
             if not places:
                 continue

@@ -187,7 +187,9 @@ def _progress(found: LevelEstimates, index: LevelIndex, root: str) -> list[dict[
         {
             "level": found.level, "unit": unit_code(unit), "wave": wave, "node": root, "kind": "progress",
             **{k: getattr(chain, k)[w, u] for k in ("value", "se", "lower", "upper", "df")},
-            "method": f"{method}; linked on shared indicators" if chain.relinked[w, u] else method,
+            "method": method
+            + ("; linked on shared indicators" if chain.relinked[w, u] else "")
+            + ("; made of other units than the wave before" if w and index.basis.recomposed(w - 1, w) else ""),
         }
         for w, wave in enumerate(found.waves)
         for u, unit in enumerate(found.units)

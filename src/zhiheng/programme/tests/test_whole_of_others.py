@@ -53,6 +53,12 @@ def test_no_change_of_the_whole_is_told_when_its_units_change(folder, rule, lost
     assert found.verdict == "incomparable"
     assert math.isnan(found.change)
     rows = [r for r in run.results.to_pylist() if r["level"] == "all" and r["lacking"]]
+    (linked,) = [
+        r["method"]
+        for r in run.results.to_pylist()
+        if (r["level"], r["kind"], r["wave"]) == ("all", "progress", "2018")
+    ]
+    assert "made of other units than the wave before" in linked
     what = "district:西区" if lost == "district" else "bus of district:西区"
     assert {(r["kind"], r["wave"], r["lacking"]) for r in rows} == {
         ("index", "2018", what),
