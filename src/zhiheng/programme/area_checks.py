@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -72,8 +72,9 @@ def check_areas(
         for table in having:
             _rows_without_unit(plan, table, domain, findings, ledger)
             _unlabelled(table, domain, found[table.plan.name], labels.get(domain.code, {}), findings)
+        findings_only = _only_findings(plan)
         for table in having[1:]:
-            _disagree(having[0], table, domain, found, findings)
+            _disagree(having[0], table, domain, found, findings, findings_only)
 
 
 def _rows_without_unit(
@@ -106,14 +107,25 @@ def _unlabelled(
                      f"{domain.labels}: {listed(' · '.join(u) for u in labels)}")  # fmt: skip
 
 
+def _only_findings(plan: Plan) -> frozenset[str]:
+    """Tables that list what was found and nothing else: a unit that is not in them had no finding."""
+    rules = plan.index.adjust if plan.index else ()
+    asked = {a.measured.table for a in rules if a.absent == "zero"}
+    return frozenset(t for t in asked if all(a.absent == "zero" for a in rules if a.measured.table == t)
+                     and not any(m.table == t for _, m in plan.leaves))  # fmt: skip
+
+
 def _disagree(
     first: CleanTable,
     second: CleanTable,
     domain: Domain,
     found: Mapping[str, Mapping[Unit, int]],
     findings: Findings,
+    findings_only: Collection[str],
 ) -> None:
     for one, other in ((first, second), (second, first)):
+        if other.plan.name in findings_only:
+            continue
         ours, theirs = found[one.plan.name], found[other.plan.name]
         extra = [u for u in ours if u not in theirs]
         if extra:

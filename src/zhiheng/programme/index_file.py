@@ -64,6 +64,7 @@ def read_index(section: Section, tables: Mapping[str, Role]) -> IndexPlan:
             'Literal["renormalise"]',
             section.choice("missing", ("renormalise", "fail", "carry"), "renormalise"),
         ),
+        unbalanced=bool(section.flag("unbalanced", default=False)),
         scale=section.pair("scale", (0.0, 100.0)) or (0.0, 100.0),
         level=section.number("level", 0.95),
         whole=section.flag("whole", default=None),
@@ -109,6 +110,7 @@ def _adjustment(section: Section, tables: Mapping[str, Role]) -> Adjustment:
         at=section.number("at", 1.0),
         set_to=section.number("set_to", None),
         cap_band=section.code("cap_band"),
+        absent=cast('Literal["lacking"]', section.choice("absent", ("lacking", "zero"), "lacking")),
     )
     lacking = adjustment.measured.statistic == "proportion" and not adjustment.measured.category
     if lacking and "category" not in section.told:

@@ -14,7 +14,7 @@ from zhiheng.programme.coding import CleanColumn, as_number
 from zhiheng.programme.design_checks import codes_of, crossed
 from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import WAVE, IndexPlan, IndicatorRow, Measured, Plan
-from zhiheng.programme.presence_checks import check_waves
+from zhiheng.programme.presence_checks import check_rule_waves, check_waves
 from zhiheng.programme.problems import Findings, listed
 from zhiheng.programme.section import plain
 from zhiheng.programme.tables import CleanTable
@@ -115,6 +115,7 @@ def check_data(plan: Plan, tables: Mapping[str, CleanTable], findings: Findings,
             _numbers(plan, plan.indicator_file, row.row, "statistic", row.measured, findings)
     for rule in plan.index.adjust if plan.index else ():
         if rule.measured.table in tables:
+            check_rule_waves(plan, rule, ledger, findings)
             _categories("plan.toml", None, rule.measured, tables, findings)
             _numbers(plan, "plan.toml", None, f"index.adjust.{rule.code}", rule.measured, findings)
     for question in plan.questions:

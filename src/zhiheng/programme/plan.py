@@ -254,6 +254,14 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What a civic rule looks at, and what it means that a table has no row of a unit in a wave that others have."""
+
+    measured: Measured
+    absent: Literal["lacking", "zero"] = "lacking"
+
+
+@dataclass(frozen=True)
 class Adjustment:
     """A civic rule: points off, points on, or one vote that overrules, by a statistic of a table.
 
@@ -265,6 +273,9 @@ class Adjustment:
         Veto: applies when the statistic reaches this.
     set_to, cap_band
         Veto: the index becomes at most this, or the band at most this one (its code).
+    absent
+        What it means that the table has no row of a unit in a wave: that the statistic is lacking, or that there was
+        nothing to count (a register of findings, which lists those found only).
     """
 
     code: str
@@ -276,6 +287,12 @@ class Adjustment:
     at: float = 1.0
     set_to: float | None = None
     cap_band: str = ""
+    absent: Literal["lacking", "zero"] = "lacking"
+
+    @property
+    def look(self) -> Look:
+        """What it looks at."""
+        return Look(self.measured, self.absent)
 
 
 @dataclass(frozen=True)
@@ -290,9 +307,17 @@ class Band:
 
 @dataclass(frozen=True)
 class IndexPlan:
-    """How the index is made from its indicators."""
+    """How the index is made from its indicators.
+
+    Attributes
+    ----------
+    unbalanced
+        Units join and leave: one that a wave does not have at all is no error where indicators must not be missing, and
+        the whole is compared between waves whatever units it is made of.
+    """
 
     missing: Literal["renormalise", "fail", "carry"] = "renormalise"
+    unbalanced: bool = False
     scale: tuple[float, float] = (0.0, 100.0)
     level: float = 0.95
     whole: bool | None = None

@@ -1,27 +1,27 @@
-"""Has every unit every indicator in every wave; who lacks one is told, and what becomes of it."""
+"""Has every unit every indicator, and what the rules look at, in every wave; who lacks one is told, and its fate."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zhiheng.programme.design_checks import codes_of, crossed
 from zhiheng.programme.ledger import RowLedger
-from zhiheng.programme.plan import WAVE, Domain, IndicatorRow, Measured, Plan
+from zhiheng.programme.plan import Adjustment, Domain, IndicatorRow, Measured, Plan
+from zhiheng.programme.presence import Cells, Grid, widest
 from zhiheng.programme.problems import Findings, Severity, listed
+from zhiheng.programme.section import FILE
 from zhiheng.programme.tables import CleanTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Unit = tuple[str, ...]
+#: what becomes of something, in Chinese and English
+Fate = tuple[str, str]
 
 #: what becomes of an indicator without a value, by the rule of the plan
-FATE: Mapping[str, tuple[str, str]] = {
+FATE: Mapping[str, Fate] = {
     "renormalise": (
         "其权重由同级其他指标分担；与所据指标不同的期次之间不算变化。",
         "Its weight goes to its siblings, and no change is told between waves that stand on different indicators.",
@@ -33,6 +33,45 @@ FATE: Mapping[str, tuple[str, str]] = {
     ),
     "fail": ("方案规定缺失即不计算（missing = fail）。", "The plan computes nothing then (missing = fail)."),
 }
+#: what becomes of a rule without its statistic
+FATE_OF_RULE: Mapping[str, Fate] = {
+    "renormalise": (
+        "该期的指数不经这条规则，在报告中注明；与经过它的期次之间不算变化。",
+        "The index of that wave stands without the rule and is marked in the report, and no change is told against "
+        "waves that stand on it.",
+    ),
+    "carry": (
+        "沿用上一期的数并在报告中注明；此前没有的，指数不经这条规则，与经过它的期次之间不算变化。",
+        "What it looked at in the wave before is carried over and marked in the report; without any, the index stands "
+        "without the rule, and no change is told against waves that stand on it.",
+    ),
+    "fail": FATE["fail"],
+}
+#: what becomes of a unit that a wave does not have at all
+FATE_OF_UNIT: Mapping[str, Fate] = {
+    "renormalise": ("该期没有指数和位次。", "It has no index and no rank in that wave."),
+    "carry": (
+        "沿用上一期的值（规则所看的数也一样）并在报告中注明；此前没有值的，该期没有指数和位次。",
+        "The values of the wave before are carried over, those that the rules look at too, and marked in the report; "
+        "without any, it has no index and no rank in that wave.",
+    ),
+    "fail": (
+        "方案规定缺失即不计算（missing = fail）；如单位本来就有进有出，请在 [index] 写 unbalanced = true。",
+        "The plan computes nothing then (missing = fail); where units join and leave, write unbalanced = true under "
+        "[index].",
+    ),
+}
+#: what becomes of the whole where units of the widest level are not part of it, and where smaller ones are not
+WHOLE_OF_OTHERS: Fate = (
+    "总体只由当期有数据的单位算得，所含单位不同的期次之间总体不算变化。",
+    "The whole is made of the units with data in the wave; no change of it is told between waves with different ones.",
+)
+WHOLE_OF_ROWS: Fate = (
+    "总体的这些数据只来自其余单位。",
+    "For the whole these data come from the other units.",
+)
+#: what becomes of the whole where published values have no figure for it
+WEIGHT_TO_SIBLINGS: Fate = ("其权重由同级其他指标分担。", "Their weight goes to siblings.")
 #: units told in one message
 MOST = 6
 
@@ -45,7 +84,7 @@ def needed(plan: Plan, tables: Collection[str]) -> bool:
     )
 
 
-def fate(plan: Plan, row: IndicatorRow) -> tuple[Severity, tuple[str, str]]:
+def fate(plan: Plan, row: IndicatorRow) -> tuple[Severity, Fate]:
     """What becomes of an indicator where it has no value."""
     rule = plan.index.missing if plan.index is not None else "renormalise"
     if rule != "fail":
@@ -53,13 +92,17 @@ def fate(plan: Plan, row: IndicatorRow) -> tuple[Severity, tuple[str, str]]:
     return ("warning", FATE["renormalise"]) if row.optional else ("error", FATE["fail"])
 
 
+def fate_of_rule(plan: Plan) -> tuple[Severity, Fate]:
+    """What becomes of a civic rule where what it looks at has no value."""
+    assert plan.index is not None
+    return ("error" if plan.index.missing == "fail" else "warning"), FATE_OF_RULE[plan.index.missing]
+
+
 def check_waves(
     plan: Plan, row: IndicatorRow, measured: Measured, ledger: RowLedger, findings: Findings
 ) -> None:
     """Tell waves in which nobody has an indicator."""
-    answered = {
-        w.code: ledger.of(measured.table, w.code, measured.variable).get("answered", 0) for w in plan.waves
-    }
+    answered = _answered(plan, measured, ledger)
     without = [w for w, n in answered.items() if not n]
     if len(without) == len(answered):
         where = f"{measured.table}.{measured.variable}"
@@ -71,168 +114,168 @@ def check_waves(
                      row.row, measured.variable, waves, becomes, severity=severity)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """The waves and units of a table that have rows. A cell is a wave and a unit; rows without a unit have none."""
+def check_rule_waves(plan: Plan, rule: Adjustment, ledger: RowLedger, findings: Findings) -> None:
+    """Tell waves in which nobody has what a civic rule looks at."""
+    measured = rule.measured
+    answered = _answered(plan, measured, ledger)
+    without = [w for w, n in answered.items() if not n]
+    column = f"index.adjust.{rule.code}"
+    if len(without) == len(answered):
+        findings.add(
+            "rule_without_data", FILE, None, column, rule.code, f"{measured.table}.{measured.variable}"
+        )
+    elif without:
+        severity, becomes = fate_of_rule(plan)
+        table = plan.table(measured.table)
+        files = ", ".join(dict.fromkeys(table.files.get(w, table.files.get("", table.name)) for w in without))
+        waves = (f"{rule.code}，期次 {listed(without)}", f"{rule.code} in wave {listed(without)}")
+        findings.add("rule_not_in_wave", files, None, measured.variable, waves, becomes, severity=severity)
 
-    table: CleanTable
-    domain: Domain
 
-    @cached_property
-    def known(self) -> NDArray[np.bool_]:
-        """Rows with a unit."""
-        present = [self.table.columns[c].present for c in self.domain.columns]
-        return np.asarray(np.logical_and.reduce(present), dtype=np.bool_)
-
-    @cached_property
-    def cell(self) -> NDArray[np.int64]:
-        """The cell of each known row."""
-        names = (WAVE, *self.domain.columns)
-        return crossed(*(codes_of(self.table.columns[c].taken(self.known)) for c in names))
-
-    @cached_property
-    def first(self) -> NDArray[np.int64]:
-        """The first row of each cell."""
-        return np.flatnonzero(self.known)[np.unique(self.cell, return_index=True)[1]]
-
-    @cached_property
-    def places(self) -> list[tuple[str, Unit]]:
-        """Wave and unit of each cell."""
-        columns = [
-            self.table.columns[c].taken(self.first).to_arrow().to_pylist()
-            for c in (WAVE, *self.domain.columns)
-        ]
-        return [(str(wave), tuple(str(v) for v in unit)) for wave, *unit in zip(*columns, strict=True)]
-
-    def answered(self, variable: str) -> NDArray[np.bool_]:
-        """Whether a cell has any answer."""
-        valid = self.table.columns[variable].present & self.table.responded
-        return np.asarray(np.bincount(self.cell[valid[self.known]], minlength=len(self.first)) > 0)
-
-    def file(self, waves: Iterable[str]) -> str:
-        """The files that should hold these waves."""
-        files = self.table.plan.files
-        return ", ".join(dict.fromkeys(files.get(w, files.get("", self.table.plan.name)) for w in waves))
+def _answered(plan: Plan, measured: Measured, ledger: RowLedger) -> dict[str, int]:
+    """Answers to a variable by wave."""
+    return {
+        w.code: ledger.of(measured.table, w.code, measured.variable).get("answered", 0) for w in plan.waves
+    }
 
 
 def check_presence(plan: Plan, tables: Mapping[str, CleanTable], findings: Findings) -> None:
-    """Tell every unit that lacks an indicator in a wave in which others have it, at every level with an index."""
+    """Tell every unit that lacks what others have in a wave, at every level with an index."""
     if plan.index is None:
         return
     rows = [r for r in plan.indicators if r.measured and r.measured.table in tables]
     for domain in plan.domains:
         mine = [r for r in rows if r.measured and domain in tables[r.measured.table].levels]
         if domain.index and mine:
-            _level(plan, tables, domain, mine, findings)
+            _Level(plan, tables, domain, mine, findings).check()
     given = [r for r in rows if r.measured and tables[r.measured.table].plan.role == "published"]
     if plan.index.whole is not False and given and any(t.role != "published" for t in plan.tables):
-        severity: Severity = (
-            "error" if needed(plan, {t.name for t in plan.tables if t.role == "published"}) else "warning"
-        )
+        refused = needed(plan, {t.name for t in plan.tables if t.role == "published"})
         findings.add(
             "whole_lacks",
             plan.indicator_file,
             given[0].row,
             found=listed(r.code for r in given),
-            severity=severity,
+            expected=FATE["fail"] if refused else WEIGHT_TO_SIBLINGS,
+            severity="error" if refused else "warning",
         )
 
 
-def _level(
-    plan: Plan, tables: Mapping[str, CleanTable], domain: Domain, rows: list[IndicatorRow], findings: Findings
-) -> None:
-    cells = {
-        name: _Cells(tables[name], domain)
-        for name in dict.fromkeys(r.measured.table for r in rows if r.measured)
-    }
-    waves = [w.code for w in plan.waves]
-    units = sorted({unit for c in cells.values() for _, unit in c.places})
-    at_wave, at_unit = {w: i for i, w in enumerate(waves)}, {u: i for i, u in enumerate(units)}
-    shape = (len(waves), len(units))
-    where = {
-        name: np.array([(at_wave[w], at_unit[u]) for w, u in c.places], dtype=np.int64).reshape(-1, 2).T
-        for name, c in cells.items()
-    }
-    present = np.zeros((*shape, len(rows)), dtype=np.bool_)
-    for k, row in enumerate(rows):
-        assert row.measured is not None
-        there = cells[row.measured.table].answered(row.measured.variable)
-        w, u = where[row.measured.table]
-        present[w[there], u[there], k] = True
-    gone = present.any(axis=2, keepdims=True) & present.any(axis=1, keepdims=True) & ~present
-    for name, c in cells.items():
-        has_rows = np.full(shape, -1)
-        has_rows[tuple(where[name])] = c.first
-        for becomes, mine in _fates(plan, rows, name).items():
-            lacking = {
-                (int(u), int(w)): [rows[k].code for k in mine if gone[w, u, k]]
-                for w, u in np.argwhere(gone[:, :, mine].any(axis=2))
-            }
-            _tell(plan, c, lacking, has_rows, units, becomes=becomes, findings=findings)
-    measured = np.asarray(present.any(axis=2), dtype=np.bool_)
-    _absent(plan, cells, ~measured & measured.any(axis=1, keepdims=True), units, findings)
+class _Level:
+    """Who has what at one level."""
 
+    def __init__(
+        self,
+        plan: Plan,
+        tables: Mapping[str, CleanTable],
+        domain: Domain,
+        rows: list[IndicatorRow],
+        findings: Findings,
+    ) -> None:
+        assert plan.index is not None
+        self.plan, self.tables, self.domain, self.rows, self.findings = plan, tables, domain, rows, findings
+        self.rules = [
+            a
+            for a in plan.index.adjust
+            if a.measured.table in tables and domain in tables[a.measured.table].levels
+        ]
+        measured = [r.measured for r in rows if r.measured]
+        of_indicators = dict.fromkeys(m.table for m in measured)
+        self.grid = Grid.of(plan, {n: Cells(tables[n], domain) for n in of_indicators})
+        self.present = np.stack([self.grid.answered(m) for m in measured], axis=2)
+        self.missing = plan.index.missing
 
-def _fates(
-    plan: Plan, rows: list[IndicatorRow], table: str
-) -> dict[tuple[Severity, tuple[str, str]], list[int]]:
-    """Indicators of a table by what becomes of them."""
-    found: dict[tuple[Severity, tuple[str, str]], list[int]] = {}
-    for k, row in enumerate(rows):
-        if row.measured and row.measured.table == table:
-            found.setdefault(fate(plan, row), []).append(k)
-    return found
+    def check(self) -> None:
+        """Tell all of it."""
+        present = self.present
+        gone = present.any(axis=2, keepdims=True) & present.any(axis=1, keepdims=True) & ~present
+        for name in self.grid.cells:
+            for becomes, mine in self._fates(name).items():
+                lacking = {
+                    (int(u), int(w)): [self.rows[k].code for k in mine if gone[w, u, k]]
+                    for w, u in np.argwhere(gone[:, :, mine].any(axis=2))
+                }
+                self._tell(self.grid, name, lacking, becomes)
+        measured = np.asarray(present.any(axis=2), dtype=np.bool_)
+        for rule in self.rules:
+            self._rule(rule, measured)
+        self._absent(~measured & measured.any(axis=1, keepdims=True))
 
+    def _fates(self, table: str) -> dict[tuple[Severity, Fate], list[int]]:
+        """Indicators of a table by what becomes of them."""
+        found: dict[tuple[Severity, Fate], list[int]] = {}
+        for k, row in enumerate(self.rows):
+            if row.measured and row.measured.table == table:
+                found.setdefault(fate(self.plan, row), []).append(k)
+        return found
 
-def _tell(
-    plan: Plan,
-    cells: _Cells,
-    lacking: Mapping[tuple[int, int], list[str]],
-    row_of: NDArray[np.int64],
-    units: list[Unit],
-    *,
-    becomes: tuple[Severity, tuple[str, str]],
-    findings: Findings,
-) -> None:
-    """Tell units of a table that lack indicators: those with rows but no answer, and those without any row."""
-    domain, waves, (severity, told) = cells.domain, [w.code for w in plan.waves], becomes
-    if cells.table.plan.role != "published" and plan.index is not None and plan.index.whole is not False:
-        told = (
-            f"{told[0]}总体的这些指标只由其余单位算得。",
-            f"{told[1]} Those of the whole are made of the other units.",
-        )
-    expected = (f"层级：{domain.code}。{told[0]}", f"Level: {domain.code}. {told[1]}")
-    column = ", ".join(domain.columns)
-    for with_rows, code in ((True, "unit_unanswered"), (False, "unit_without_rows")):
-        places = [(u, w) for u, w in sorted(lacking) if (row_of[w, u] >= 0) == with_rows]
+    def _whole(self, table: CleanTable) -> Fate:
+        """What the whole is then made of; nothing where it is not made of this table."""
+        if table.plan.role == "published" or self.plan.index is None or self.plan.index.whole is False:
+            return "", ""
+        told = widest(self.plan, table) == self.domain and not self.plan.index.unbalanced
+        return WHOLE_OF_OTHERS if told else WHOLE_OF_ROWS
+
+    def _rule(self, rule: Adjustment, measured: NDArray[np.bool_]) -> None:
+        """Tell units that have an index, and not what a rule looks at, in a wave in which others have it."""
+        name = rule.measured.table
+        cells = self.grid.cells.get(name) or Cells(self.tables[name], self.domain)
+        grid = Grid.of(self.plan, {name: cells}, first=self.grid.units)
+        there = grid.answered(rule.measured, absent_is_zero=rule.absent == "zero")[:, : measured.shape[1]]
+        gone = measured & ~there & there.any(axis=1, keepdims=True)
+        lacking = {(int(u), int(w)): [rule.code] for w, u in np.argwhere(gone)}
+        self._tell(grid, name, lacking, fate_of_rule(self.plan), rule=rule)
+
+    def _tell(
+        self,
+        grid: Grid,
+        table: str,
+        lacking: Mapping[tuple[int, int], list[str]],
+        becomes: tuple[Severity, Fate],
+        *,
+        rule: Adjustment | None = None,
+    ) -> None:
+        """Tell units of a table that lack something: those with rows but no answer, and those without any row."""
+        severity, told = becomes
+        cells, row_of, waves = grid.cells[table], grid.first_rows(table), grid.waves
+        whole = self._whole(cells.table) if severity == "warning" else ("", "")
+        codes = ("rule_unanswered", "rule_without_rows") if rule else ("unit_unanswered", "unit_without_rows")
+        for with_rows, code in zip((True, False), codes, strict=True):
+            places = [(u, w) for u, w in sorted(lacking) if (row_of[w, u] >= 0) == with_rows]
+            if not places:
+                continue
+            names = [
+                f"{' · '.join(grid.units[u])} {waves[w]} ({listed(lacking[u, w], 3)})" for u, w in places
+            ]
+            file, row, rows = cells.file(waves[w] for _, w in places), None, None
+            if with_rows:
+                first = [int(row_of[w, u]) for u, w in places]
+                file, row = cells.table.place(min(first))
+                rows = int(np.bincount(cells.cell)[np.isin(cells.first, first)].sum())
+            column = ", ".join(self.domain.columns) if rule is None else rule.measured.variable
+            self.findings.add(code, file, row, column, listed(names, MOST), self._expected(told, whole),
+                              severity=severity, rows=rows)  # fmt: skip
+
+    def _absent(self, gone: NDArray[np.bool_]) -> None:
+        """Tell units without any value in a wave in which others are measured."""
+        assert self.plan.index is not None
+        waves, units, cells = self.grid.waves, self.grid.units, self.grid.cells
+        places = sorted((int(u), int(w)) for w, u in np.argwhere(gone))
         if not places:
-            continue
-        names = [f"{' · '.join(units[u])} {waves[w]} ({listed(lacking[u, w], 3)})" for u, w in places]
-        file, row, rows = cells.file(waves[w] for _, w in places), None, None
-        if with_rows:
-            first = [int(row_of[w, u]) for u, w in places]
-            file, row = cells.table.place(min(first))
-            rows = int(np.bincount(cells.cell)[np.isin(cells.first, first)].sum())
-        findings.add(code, file, row, column, listed(names, MOST), expected, severity=severity, rows=rows)
+            return
+        shown = listed((f"{' · '.join(units[u])} {waves[w]}" for u, w in places), MOST)
+        files = ", ".join(dict.fromkeys(c.file(waves[w] for _, w in places) for c in cells.values()))
+        refused = needed(self.plan, set(cells)) and not self.plan.index.unbalanced
+        becomes = FATE_OF_UNIT["fail" if refused else "carry" if self.missing == "carry" else "renormalise"]
+        sampled = [c.table for c in cells.values() if c.table.plan.role != "published"]
+        whole = self._whole(sampled[0]) if sampled and not refused else ("", "")
+        severity: Severity = "error" if refused else "warning"
+        self.findings.add("unit_absent", files, None, ", ".join(self.domain.columns), shown,
+                          self._expected(becomes, whole), severity=severity)  # fmt: skip
 
-
-def _absent(
-    plan: Plan, cells: Mapping[str, _Cells], gone: NDArray[np.bool_], units: list[Unit], findings: Findings
-) -> None:
-    """Tell units without any value in a wave in which others are measured."""
-    waves = [w.code for w in plan.waves]
-    places = sorted((int(u), int(w)) for w, u in np.argwhere(gone))
-    if not places:
-        return
-    domain = next(iter(cells.values())).domain
-    shown = listed((f"{' · '.join(units[u])} {waves[w]}" for u, w in places), MOST)
-    files = ", ".join(dict.fromkeys(c.file(waves[w] for _, w in places) for c in cells.values()))
-    becomes = ("该期没有指数和位次。", "It has no index and no rank in that wave.")
-    if plan.index is not None and plan.index.missing == "carry":
-        becomes = (
-            "沿用上一期的值并在报告中注明；此前没有值的，该期没有指数和位次。",
-            "The values of the wave before are carried over and marked in the report; without any, it has no index and "
-            "no rank in that wave.",
+    def _expected(self, becomes: Fate, whole: Fate) -> Fate:
+        zh, en = (
+            f"层级：{self.domain.code}。{becomes[0]}{whole[0]}",
+            f"Level: {self.domain.code}. {becomes[1]}",
         )
-    expected = (f"层级：{domain.code}。{becomes[0]}", f"Level: {domain.code}. {becomes[1]}")
-    findings.add("unit_absent", files, None, ", ".join(domain.columns), shown, expected, severity="warning")
+        return zh, f"{en} {whole[1]}".rstrip()

@@ -188,8 +188,12 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "area_unlabelled": ("单位不在名单中：{found}，名单文件有：{expected}。请补进名单，或改正代码。", "A unit is not in the list: {found}; the list has {expected}. Add it or correct the code."),
     "unit_unanswered": ("单位没有某些指标的答案：{found}。{expected}请补数据，或核对编码。", "Units without answers to some indicators: {found}. {expected} Supply the data or check the coding."),
     "unit_without_rows": ("单位在此表中没有数据行，因而缺少指标：{found}。{expected}请补数据，或核对单位代码。", "Units without any row in this table, and so without indicators: {found}. {expected} Supply the data or check the codes of the units."),
+    "rule_unanswered": ("单位没有加扣分规则所看的数：{found}。{expected}请补数据，或核对编码。", "Units without what a civic rule looks at: {found}. {expected} Supply the data or check the coding."),
+    "rule_without_rows": ('单位在加扣分规则所看的表中没有数据行：{found}。{expected}请补数据，或核对单位代码；如没有行就是没有可计的，请在该规则写 absent = "zero"。', 'Units without any row in the table that a civic rule looks at: {found}. {expected} Supply the data or check the codes of the units; where no row means that there was nothing to count, write absent = "zero" for the rule.'),
+    "rule_not_in_wave": ("加扣分规则所看的数在有的期次一个也没有：{found}。{expected}请补数据，或检查变量名和编码。", "What a civic rule looks at is lacking in some waves altogether: {found}. {expected} Supply the data or check the variable and its coding."),
+    "rule_without_data": ("加扣分规则“{found}”所看的数一个也没有：{expected}。请检查变量名和编码，或删去规则。", "What the civic rule {found} looks at has no data at all: {expected}. Check the variable and its coding, or remove the rule."),
     "unit_absent": ("单位在有的期次没有任何指标的数据：{found}。{expected}请补数据，或核对单位代码。", "Units without data for any indicator in some waves: {found}. {expected} Supply the data or check the codes of the units."),
-    "whole_lacks": ("公布值没有总体的数，总体的指数不含这些指标：{found}，其权重由同级其他指标分担。如不要总体的指数，请在 [index] 写 whole = false。", "Published values have no figure for the whole, so its index is made without the indicators {found}: their weight goes to siblings. Write whole = false under [index] if it should have none."),
+    "whole_lacks": ("公布值没有总体的数，总体缺少这些指标：{found}。{expected}如不要总体的指数，请在 [index] 写 whole = false。", "Published values have no figure for the whole, which lacks the indicators {found}. {expected} Write whole = false under [index] if it should have no index."),
     "area_missing": ("没有单位代码的行：{found}，应有：{expected}。这些行不进入该层级，请补上。", "Rows without a unit: {found}; expected {expected}. They are left out at this level; supply the code."),
     "level_lacks": ("这一层级没有指标 {found} 的数据，指数由其余指标按权重计算。表中应有列：{expected}。请补上该列，或在该层级写 index = false。", "The table has no units of this level, so its index is made without the indicators {found}. Add the column {expected}, or write index = false for the level."),
     # ── words ──

@@ -48,7 +48,14 @@ class Progress:
 
 
 def progress_of(
-    tree: Tree, leaves: Leaves, rows: Sequence[Linearised], index_df: Array, *, level: float, exact: bool
+    tree: Tree,
+    leaves: Leaves,
+    rows: Sequence[Linearised],
+    index_df: Array,
+    *,
+    stands: NDArray[np.int64] | None,
+    level: float,
+    exact: bool,
 ) -> Progress:
     """Chain the index of a level.
 
@@ -61,10 +68,12 @@ def progress_of(
     index_df
         (waves, units) degrees of freedom of the index; a chain has the fewest of the waves it goes through, as the
         test of a change.
+    stands
+        As `linked` has it: of the whole, the units each value is of.
     level
         Of the intervals.
     """
-    chain = linked(tree, leaves.raw)
+    chain = linked(tree, leaves.raw, stands=stands)
     waves, units = chain.values.shape
     variance, df = np.zeros((waves, units)), np.full((waves, units), np.inf)
     for of in rows:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from zhiheng.programme.basis import Basis, Outside
 from zhiheng.programme.estimation import LevelEstimates, column_of, unit_code
-from zhiheng.programme.indexing import Basis, LevelIndex
+from zhiheng.programme.indexing import LevelIndex
 from zhiheng.programme.plan import Plan
 from zhiheng.programme.problems import Finding, Problem
 
@@ -51,7 +52,7 @@ def rows_of(
             columns |= {"raw": columns.get("value"), "raw_se": columns.get("se")}
             columns |= {k: getattr(index, k)[position] for k in ("value", "se", "lower", "upper", "df")}
             method = "; ".join(m for m in (methods.get(code, ""), index.method[code]) if m)
-            columns |= _basis(index.basis, code)
+            columns |= _basis(index.basis, code, root=code == root)
             if kind == "index":
                 columns |= _places(index, found)
         parts.append(_block(found, code, kind, method, columns))
@@ -114,23 +115,32 @@ def _places(index: LevelIndex, found: LevelEstimates) -> dict[str, Any]:
     return {**ranks, "letters": letters, "band": bands}
 
 
-def _basis(basis: Basis, code: str) -> dict[str, Any]:
+def _basis(basis: Basis, code: str, *, root: bool) -> dict[str, Any]:
     """What each figure of a code had to do without, and what it took from an earlier wave."""
-    inside = list(basis.below[code])
-    present = basis.present[:, :, inside]
-    waves, units, _ = present.shape
-    told = {
-        "lacking": (basis.lacking, ~present & present.any(axis=2, keepdims=True)),
-        "carried": (basis.carried_over, basis.carried[:, :, inside]),
-    }  # fmt: skip
+    made, inside = basis.made(code), list(basis.below[code])
+    waves, units = made.shape
+    lacks = (~basis.present[:, :, inside]).any(axis=2) & made
+    outside = [basis.outside(w) if root else () for w in range(waves)]
+    lacks |= np.array([bool(told) for told in outside])[:, None] & made
     columns: dict[str, Any] = {}
-    for name, (which, mask) in told.items():
+    for name, which, mask in (
+        ("lacking", basis.lacking, lacks),
+        ("carried", basis.carried_over, basis.carried[:, :, inside].any(axis=2)),
+    ):
         if mask.any():
             texts: list[str | None] = [None] * (waves * units)
-            for w, u in np.argwhere(mask.any(axis=2)):
-                texts[int(w) * units + int(u)] = ", ".join(which(int(w), int(u), code))
+            for w, u in np.argwhere(mask):
+                told = [*which(int(w), int(u), code)]
+                told += [without(one) for one in outside[int(w)] if name == "lacking"]
+                texts[int(w) * units + int(u)] = ", ".join(told)
             columns[name] = texts
     return columns
+
+
+def without(one: Outside) -> str:
+    """Units that the whole is made without, by their codes: all of them, or those of some of its parts."""
+    units = ", ".join(f"{level}:{unit}" for level, unit in one.members)
+    return f"{', '.join(one.codes)} of {units}" if one.codes else units
 
 
 def _finite(row: Mapping[str, Any]) -> dict[str, None]:
@@ -153,15 +163,16 @@ def _changes(found: LevelEstimates, index: LevelIndex, root: str) -> list[dict[s
     rows = []
     for c in index.changes:
         at = (found.waves.index(c.earlier), found.waves.index(c.later), names.index(c.unit))
-        apart = index.basis.differences(*at)
-        lacking = "; ".join(f"{found.waves[w]} lacks {', '.join(codes)}" for w, codes in apart)
+        apart = [(w, ", ".join(codes)) for w, codes in index.basis.differences(*at)]
+        apart += [(one.wave, without(one)) for one in index.basis.recomposed(*at[:2])]
+        lacking = "; ".join(f"{found.waves[w]} lacks {what}" for w, what in apart)
         told = f"not comparable: {lacking}" if apart else f"p after Holm {c.p_holm:.6g}"
         rows.append(
             {
                 "level": found.level, "unit": c.unit, "wave": c.later, "node": root, "kind": "change",
                 "value": c.change, "se": c.se, "lower": c.lower, "upper": c.upper, "df": c.df,
                 "method": f"change since {c.earlier}; {told}", "band": c.verdict,
-                "lacking": ", ".join(code for _, codes in apart for code in codes) or None,
+                "lacking": ", ".join(what for _, what in apart) or None,
             }
         )  # fmt: skip
     return rows

@@ -10,7 +10,8 @@ has its error by the delta method, with all stages of the design, and with the c
 is what no slope explains, and has the covariance of the replicates. Where no replicate meets a limit the slopes are
 the derivative, e is 0, and this is the delta method.
 
-A statistic of a published table is a count, not a sample: no replicate moves it.
+A statistic of a published table is a count, not a sample: no replicate moves it. One that is carried over from an
+earlier wave has its error in the rows of that wave.
 """
 
 from __future__ import annotations
@@ -22,14 +23,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from zhiheng.programme.plan import Measured, Plan
+from zhiheng.programme.plan import Look, Measured, Plan
 from zhiheng.programme.sampling_error import BY_REPLICATES, REPLICATES, Linearised, Part, SamplingError
 
 if TYPE_CHECKING:
     from zhiheng.measure.estimation.estimates import Estimates
+    from zhiheng.programme.civic_rules import Statistic
     from zhiheng.programme.estimation import Array
 
-    Rules = Callable[[Array, Mapping[Measured, Array]], Array]
+    Rules = Callable[[Array, Mapping[Look, Array]], Array]
 
 METHOD = f"deductions, bonus points and vetoes by {BY_REPLICATES}"
 
@@ -59,9 +61,9 @@ class _Moving:
     """What the rows of one table move: by what it is (none for the index before the rules), a matrix as in `Part`."""
 
     estimates: Estimates
-    matrices: Mapping[Measured | None, sparse.csr_matrix]
+    matrices: Mapping[Look | None, sparse.csr_matrix]
 
-    def deviations(self, seed: int) -> dict[Measured | None, Array]:
+    def deviations(self, seed: int) -> dict[Look | None, Array]:
         """Draw (replicates, cells) of each."""
         stacked = sparse.vstack(list(self.matrices.values()), format="csr")
         cells = stacked.shape[0] // len(self.matrices)
@@ -74,7 +76,7 @@ def root_error(
     error: SamplingError,
     before: Array,
     rows: Sequence[Linearised],
-    looked_at: Mapping[Measured, Array],
+    looked_at: Mapping[Look, Statistic],
     rules: Rules,
     *,
     root: int,
@@ -89,7 +91,7 @@ def root_error(
     rows
         Sampled tables of the level.
     looked_at
-        (cells,) the statistics of the rules.
+        The statistics of the rules.
     rules
         Scores (replicates, cells) and statistics, of the same shape or (cells,), to the scores after the rules.
     """
@@ -98,7 +100,7 @@ def root_error(
     moving = {}
     for table in rows:
         name = table.analysis.plan.name
-        own = [m for m in looked_at if m.table == name and m in table.found.figures]
+        own = {look: s for look, s in looked_at.items() if look.measured.table == name}
         if own:
             moving[name] = _of_rules(table, own, root, exact=exact)
         elif name in error.parts:
@@ -107,7 +109,7 @@ def root_error(
     deviations = [one.deviations(plan.seed + names.index(name)) for name, one in moving.items()]
     moved = {m: d[m] for d in deviations for m in d if m is not None}
     base = sum((d[None] for d in deviations if None in d), np.zeros((REPLICATES, len(before))))
-    after = rules(before + base, {m: value + moved.get(m, 0.0) for m, value in looked_at.items()})
+    after = rules(before + base, {m: s.values + moved.get(m, 0.0) for m, s in looked_at.items()})
     after = np.nan_to_num(after)
     after -= after.mean(axis=0)
     slopes = _slopes(np.stack([base, *moved.values()]), after)
@@ -128,25 +130,37 @@ def root_error(
 
 
 def _by_replicates(
-    base: Array, figures: Mapping[Measured, Array], looked_at: Mapping[Measured, Array], rules: Rules
+    base: Array, figures: Mapping[Measured, Array], looked_at: Mapping[Look, Statistic], rules: Rules
 ) -> RootError:
     """Where the index before the rules is not smooth, everything is its replicates."""
-    statistics = {
-        m: np.where(np.isnan(figures[m]), value, figures[m]) if m in figures else value
-        for m, value in looked_at.items()
-    }
+    statistics = {}
+    for look, s in looked_at.items():
+        statistics[look] = s.values
+        if look.measured in figures:
+            drawn = figures[look.measured][:, np.arange(s.lag.size) - s.lag * s.present.shape[1]]
+            statistics[look] = np.where(np.isnan(drawn), s.values, drawn)
     after = np.nan_to_num(rules(base, statistics))
     covariance = np.atleast_2d(np.cov(after, rowvar=False))
     return RootError(np.sqrt(np.diag(covariance)), np.full(base.shape[1], np.inf), covariance, after)
 
 
-def _of_rules(table: Linearised, looked_at: Sequence[Measured], root: int, *, exact: bool) -> _Moving:
+def _of_rules(table: Linearised, looked_at: Mapping[Look, Statistic], root: int, *, exact: bool) -> _Moving:
     """Estimate the root and what the rules look at in one pass, so that their covariance is known."""
     columns = table.columns([root]) if table.mine else {}
-    count = len(columns)
-    columns |= {(-1 - i, 0): table.influence(m) for i, m in enumerate(looked_at)}
+    count, of = len(columns), list[Look]()
+    inside = table.cell >= 0
+    for i, (look, statistic) in enumerate(looked_at.items()):
+        influence, units = table.influence(look.measured), statistic.present.shape[1]
+        for step in (int(x) for x in np.unique(statistic.lag)):
+            # what counts `step` waves after its rows
+            ahead = np.zeros(len(statistic.lag), dtype=np.bool_)
+            ahead[: len(ahead) - step * units] = statistic.lag[step * units :] == step
+            columns[-1 - i, step] = np.where(inside & ahead[table.cell], influence, 0.0)
+            of.append(look)
     estimates, placed = table.totals(columns, joint=len(columns) > 1, exact=exact)
-    matrices: dict[Measured | None, sparse.csr_matrix] = dict(zip(looked_at, placed[count:], strict=True))
+    matrices: dict[Look | None, sparse.csr_matrix] = {}
+    for look, matrix in zip(of, placed[count:], strict=True):
+        matrices[look] = matrices[look] + matrix if look in matrices else matrix
     if count:
         matrices[None] = sum(placed[1:count], placed[0])
     return _Moving(estimates, matrices)

@@ -184,7 +184,7 @@ class Linked:
     base: float
 
 
-def linked(tree: Tree, raw: Array, *, base: float = 100.0) -> Linked:
+def linked(tree: Tree, raw: Array, *, stands: NDArray[np.int64] | None = None, base: float = 100.0) -> Linked:
     """Chain the index of a tree over waves: I_t = I_s · V_t(S) / V_s(S), s the last wave of the unit before t.
 
     V(S) is the index made of S, the indicators that the unit has in both waves, the weight of the others going to
@@ -198,6 +198,9 @@ def linked(tree: Tree, raw: Array, *, base: float = 100.0) -> Linked:
         Smooth in its indicators; those that a unit may lack are optional.
     raw
         (waves, units, leaves) values of the indicators; missing is nan.
+    stands
+        (waves, units, leaves) number of what each value is of, such as the set of areas a whole is made of: two waves
+        share an indicator only where it is the same.
     base
         Value of the first wave a unit has.
 
@@ -223,6 +226,8 @@ def linked(tree: Tree, raw: Array, *, base: float = 100.0) -> Linked:
                 values[t, at] = base
             else:
                 shared = ~np.isnan(x[t, at]) & ~np.isnan(x[s, at])
+                if stands is not None:
+                    shared &= stands[t, at] == stands[s, at]
                 now, d_now = _levels(tree, np.where(shared, x[t, at], np.nan))
                 before, d_before = _levels(tree, np.where(shared, x[s, at], np.nan))
                 good = (before > 0) & (now > 0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zhiheng.documents import Block, Cell, Column, Heading, Series, Table, Text, TrendLines
-from zhiheng.programme.report.basis import broken, remark
+from zhiheng.programme.report.basis import broken, gaps, remark
 from zhiheng.programme.report.levels import (
     MOST_LINES,
     in_error,
@@ -59,7 +59,8 @@ def _trend(names: Names, level: Level) -> Iterator[Block]:
         ]
     if lines:
         yield TrendLines(
-            title, waves, lines, decimals=names.index_scale.decimals, notes=broken(names, level, index, units),
+            title, waves, lines, decimals=names.index_scale.decimals,
+            notes=[*broken(names, level, index, units), *gaps(names, level, index)],
             anchor=f"trend-{level.code}",
         )  # fmt: skip
     if index.changes:
@@ -71,12 +72,15 @@ def _trend(names: Names, level: Level) -> Iterator[Block]:
 def _units_shown(names: Names, level: Level, index: LevelIndex) -> tuple[list[int], Text]:
     """All units where lines can be told apart; of many given values those that moved most.
 
-    Of many estimates none: the largest differences would be the luck of the sample.
+    Units that the last wave does not have come last. Of many estimates none: the largest differences would be the luck
+    of the sample.
     """
     value, last = root_values(names, index), last_wave(names, index)
     if len(level.units) <= MOST_LINES:
         title = Text("各{level}历次得分", "The index by {level} over waves")
-        return order_of(value[last]), filled(title, level=lower(words(level.name)))
+        order = order_of(value[last])
+        order += [u for u in range(len(level.units)) if u not in order and np.isfinite(value[:, u]).any()]
+        return order, filled(title, level=lower(words(level.name)))
     if in_error(level, names):
         return [], Text("", "")
     first = int(np.flatnonzero(np.isfinite(value).any(axis=1))[0])
@@ -138,7 +142,7 @@ def change_table(names: Names, level: Level, index: LevelIndex, *, latest: bool 
     if not certain or apart:
         columns.append(Column("verdict", Text("结论", "Verdict"), align="center"))
     if any(r.zh for r in remarks.values()):
-        columns.append(Column("remark", Text("所据指标", "Indicators")))
+        columns.append(Column("remark", Text("所据", "Stands on")))
     return Table(
         columns,
         [_change(names, level, index, c) | {"remark": remarks[id(c)]} for c in found],
@@ -151,6 +155,7 @@ def change_table(names: Names, level: Level, index: LevelIndex, *, latest: bool 
         notes=[
             *([] if certain else [_how_tested(names)]),
             *([_not_comparable()] if apart else []),
+            *gaps(names, level, index),
         ],
         max_rows_in_documents=30,
         anchor=f"changes-{level.code}",
@@ -207,12 +212,13 @@ def progress_table(names: Names, level: Level, index: LevelIndex) -> Table | Non
         rows.append(row)
     notes = [
         Text(
-            "以各单位的第一期为100，逐期与该单位此前最近的一期相连：每一环只用两期都有的指标，指标增减不使指数跳动。"
-            "“—”：该期没有数值，或与此前没有共同的指标，或指数不大于0。"
+            "以各单位的第一期为100，逐期与该单位此前最近的一期相连：每一环只用两期都有的指标，指标增减不使指数跳动；"
+            "总体的指标须由同样的单位构成。“—”：该期没有数值，或与此前没有共同的指标，或指数不大于0。"
             + ("按规则调整之前的指数。" if names.plan.index and names.plan.index.adjust else ""),
             "The first wave of a unit is 100, and each wave is linked to its last one before; a link uses the "
-            "indicators that both waves have, so that one that joins or leaves does not make the chain jump. “—”: no "
-            "value in that wave, no indicator in common with those before, or an index not above 0."
+            "indicators that both waves have (of the whole: of the same units), so that one that joins or leaves does "
+            "not make the chain jump. “—”: no value in that wave, no indicator in common with those before, or an "
+            "index not above 0."
             + (" Of the index before the rules." if names.plan.index and names.plan.index.adjust else ""),
         )
     ]
@@ -240,9 +246,9 @@ def progress_table(names: Names, level: Level, index: LevelIndex) -> Table | Non
 
 def _not_comparable() -> Text:
     return Text(
-        "“不可比”：两期的指数所据指标不同，差值里有指标不同的成分，因此不算变化，也不作检验。",
-        "“Not comparable”: the index of the two waves stands on different indicators, and their difference would be "
-        "partly that of the indicators: it is neither told nor tested.",
+        "“不可比”：两期的指数所据指标或规则不同（总体：所含单位不同），差值里有这种不同的成分，因此不算变化，也不作检验。",
+        "“Not comparable”: the index of the two waves stands on different indicators or rules (the whole: on different "
+        "units), and their difference would be partly that: it is neither told nor tested.",
     )
 
 

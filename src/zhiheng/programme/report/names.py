@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from zhiheng.documents import Band, Estimate, Language, Text, Words, say
 from zhiheng.documents.numbers import number
 from zhiheng.programme import plan as plans
+from zhiheng.programme.basis import RULE
 
 if TYPE_CHECKING:
     from zhiheng.programme.run import Level, Run
@@ -152,9 +153,16 @@ class Names:
         return {i.code: i for i in self.plan.indicators}
 
     def node(self, code: str) -> Text:
-        """Name of an indicator."""
+        """Name of an indicator, or of a civic rule beside indicators."""
+        if code.startswith(RULE):
+            return filled(Text("规则“{rule}”", "rule “{rule}”"), rule=self.rule(code.removeprefix(RULE)))
         row = self._nodes.get(code)
         return words(row.name) if row is not None and row.name else Text(code, code)
+
+    def rule(self, code: str) -> Text:
+        """Name of a civic rule."""
+        rules = self.plan.index.adjust if self.plan.index else ()
+        return next((words(a.name) for a in rules if a.code == code and a.name), Text(code, code))
 
     def children(self, code: str) -> tuple[str, ...]:
         """Indicators below one."""
@@ -254,6 +262,13 @@ class Names:
     def domains(self) -> tuple[Level, ...]:
         """Levels of several units."""
         return tuple(level for level in self.run.levels if level.code != plans.WHOLE)
+
+    def unit(self, level: str, code: str) -> Text:
+        """Name of a unit of a level."""
+        for one in self.run.levels:
+            if one.code == level and code in one.units:
+                return words(one.names[one.units.index(code)])
+        return Text(code, code)
 
     def column(self, name: str) -> Text:
         """A column in words: of the plan, of its level, of its question, of the questionnaire, else as it is."""

@@ -32,8 +32,7 @@ def rule_section(names: Names) -> Iterator[Block]:
 
 
 def _rule_names(names: Names) -> dict[str, Text]:
-    rules = names.plan.index.adjust if names.plan.index else ()
-    return {a.code: words(a.name) if a.name else Text(a.code, a.code) for a in rules}
+    return {a.code: names.rule(a.code) for a in (names.plan.index.adjust if names.plan.index else ())}
 
 
 def rule_table(names: Names, level: Level, waves: list[str]) -> Table | None:

@@ -141,7 +141,7 @@ def _level(names: Names, level: Level) -> Sheet:
                 row: dict[str, Cell] = {"unit": words(unit), "wave": names.waves[wave], **numbers}
                 if level.index is not None:
                     row |= _place(level.index, wave, w, u)
-                    row["lacking"] = _named(names, level.index.basis.lacking(w, u))
+                    row["lacking"] = basis.lacking_words(names, level.index, w, u)
                     row["carried"] = _named(names, level.index.basis.carried_over(w, u))
                 rows.append(row)
     return Sheet(words(level.name), Table(columns, rows), freeze_columns=2 if names.several_waves else 1)
@@ -170,9 +170,10 @@ def _place_columns(names: Names, level: Level) -> list[Column]:
                 columns.append(Column("groups", Text("分组", "Group")))
     if level.index is not None and names.bands:
         columns.append(Column("band", Text("等级", "Band")))
-    if (
-        level.index is not None
-        and (~level.index.basis.present & level.index.basis.measured[:, :, None]).any()
+    if level.index is not None and any(
+        basis.lacking_words(names, level.index, w, u)
+        for w, u in np.argwhere(level.index.basis.measured)
+        if len(level.units) == 1 or not level.index.basis.present[w, u].all()
     ):
         columns.append(Column("lacking", Text("缺少的指标", "Without"), width=18))
     if level.index is not None and level.index.basis.carried.any():

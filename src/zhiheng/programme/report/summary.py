@@ -14,6 +14,7 @@ from zhiheng.programme.report.levels import band_name, in_error, last_wave, orde
 from zhiheng.programme.report.names import Array, Names, clauses, filled, listed, run_on, words
 
 if TYPE_CHECKING:
+    from zhiheng.programme.indexing import LevelIndex
     from zhiheng.programme.run import Level
 
 #: names said one by one; more are counted
@@ -56,13 +57,14 @@ def _whole(names: Names) -> list[Text]:
         parts.append(
             filled(Text("其中不含{what}。", "It is made without {what}."), what=basis.nodes(names, lacking))
         )
+    if others := index.basis.outside(w):
+        what = listed(basis.is_without(names, one) for one in others)
+        parts.append(filled(Text("总体{what}。", "The whole: {what}."), what=what))
     change = next((c for c in reversed(index.changes) if c.later == wave), None)
     if change is not None and change.verdict == "incomparable":
         parts.append(
             filled(
-                Text(
-                    "与{earlier}所据指标不同，不可比（{why}）。", "It does not compare with {earlier}: {why}."
-                ),
+                Text("与{earlier}所据不同，不可比（{why}）。", "It does not compare with {earlier}: {why}."),
                 earlier=names.waves[change.earlier],
                 why=basis.remark(names, level, index, change),
             )
@@ -117,18 +119,21 @@ def _ends(names: Names, level: Level) -> list[Text]:
     order = order_of(value)
     if len(order) < 2:
         return []
+    high, low = (names.index_scale.show(float(value[u])) for u in (order[0], order[-1]))
     said = [
         filled(
-            Text(
+            Text("各{level}（{n}个）得分相同（{high}）。", "{level} ({n}): all have the same score ({high}).")
+            if high == low
+            else Text(
                 "各{level}（{n}个）中，{first}最高（{high}），{last}最低（{low}）。",
                 "{level} ({n}): {first} is highest ({high}), {last} lowest ({low}).",
             ),
             n=len(order),
             level=words(level.name),
             first=_tied(level, value, order),
-            high=names.index_scale.show(float(value[order[0]])),
+            high=high,
             last=_tied(level, value, order[::-1]),
-            low=names.index_scale.show(float(value[order[-1]])),
+            low=low,
         )
     ]
     fewer = [u for u in order if basis.own_lacking(index, w, u)]
@@ -136,9 +141,10 @@ def _ends(names: Names, level: Level) -> list[Text]:
         said.append(
             filled(
                 Text(
-                    "{units}缺少部分指标，位次须慎读。",
-                    "{units}: made of fewer indicators, to be read with care.",
+                    "{units}缺少部分{kind}，位次须慎读。",
+                    "{units}: made without some {kind}, to be read with care.",
                 ),
+                kind=basis.kind(code for u in fewer for code in basis.own_lacking(index, w, u)),
                 units=basis.some(words(level.names[u]) for u in fewer),
             )
         )
@@ -152,7 +158,8 @@ def _ends(names: Names, level: Level) -> list[Text]:
         (order[-1], order[-2::-1], Text("最低", "lowest")),
     ):
         alike = [u for u in others if not comparison.significant[end, u]]
-        said.append(_apart(level, alike, word))
+        same = [u for u in others if (index.basis.present[w, u] == index.basis.present[w, end]).all()]
+        said.append(_apart(level, alike, word, others=len(others), same=len(same)))
     return said
 
 
@@ -165,8 +172,26 @@ def _tied(level: Level, value: Array, order: Sequence[int]) -> Text:
     return name
 
 
-def _apart(level: Level, alike: Sequence[int], word: Text) -> Text:
-    """How far the unit at an end stands apart."""
+def _apart(level: Level, alike: Sequence[int], word: Text, *, others: int, same: int) -> Text:
+    """How far the unit at an end stands apart; of `others` so many stand on the `same`, and compare fully with it."""
+    if not alike and not same:
+        return filled(
+            Text(
+                "{word}者与其余各个所据不同，差异里有这种不同的成分，不作比较。",
+                "The {word} stands on other things than all others: they are not compared.",
+            ),
+            word=word,
+        )
+    if not alike and same < others:
+        return filled(
+            Text(
+                "{word}者与所据相同的{n}个的差异均显著；与另外{m}个所据不同，不作比较。",
+                "The {word} differs significantly from {n} that stand on the same; {m} that do not are not compared.",
+            ),
+            word=word,
+            n=same,
+            m=others - same,
+        )
     if not alike:
         return filled(
             Text("{word}者与其余各个的差异均显著。", "The {word} differs significantly from all others."),
@@ -190,32 +215,50 @@ def _moves(names: Names, level: Level) -> list[Text]:
     if index is None or (w := last_wave(names, index)) < 1:
         return []
     wave = level.estimates.waves[w]
+    value = np.isfinite(root_values(names, index))
     between = [c for c in index.changes if c.later == wave]
     found = [c for c in between if math.isfinite(c.change)]
     apart = sum(c.verdict == "incomparable" for c in between)
-    if not found and not apart:
+    alone = int((value[w] != value[w - 1]).sum())
+    if not value[w - 1].any() or (not between and not alone):
         return []
     certain = not in_error(level, names)
     up = sum(c.change > 0 if certain else c.verdict == "up" for c in found)
     down = sum(c.change < 0 if certain else c.verdict == "down" for c in found)
     rest, real = len(found) - up - down, Text("", "") if certain else Text("显著", " significantly")
+    among = filled(Text("可比的{n}个中", "of the {n} that compare"), n=len(found)) if apart + alone else None
     parts = [
+        among if found and up + down else None,
         filled(Text("{n}个{real}上升", "{n} rose{real}"), n=up, real=real) if up else None,
         filled(Text("{n}个{real}下降", "{n} fell{real}"), n=down, real=real) if down else None,
         filled(Text("{n}个未变", "{n} stayed"), n=rest) if rest and certain else None,
         filled(Text("其余{n}个未见显著变化", "no change is shown for the other {n}"), n=rest)
         if rest and not certain and up + down
         else None,
-        Text("均未见显著变化", "no change is shown for any")
-        if found and not certain and not up + down
-        else None,
-        filled(Text("{n}个所据指标不同，不可比", "{n} do not compare, made of other indicators"), n=apart)
+        _none_changed(level, rest, alone=among is None) if rest and not certain and not up + down else None,
+        filled(
+            Text("{n}个所据不同，不可比", "{n} do not compare, as they stand on different things"), n=apart
+        )
         if apart
+        else None,
+        filled(Text("{n}个只有其中一期的数据，不可比", "{n} have data of one of the two only"), n=alone)
+        if alone
         else None,
     ]
     template = Text("与{earlier}相比，{parts}。", "Since {earlier}: {parts}.")
-    earlier = names.waves[between[0].earlier]
+    earlier = names.waves[level.estimates.waves[w - 1]]
     return [filled(template, earlier=earlier, parts=clauses(p for p in parts if p is not None))]
+
+
+def _none_changed(level: Level, compared: int, *, alone: bool) -> Text:
+    """That nothing moved, and for how many that can be said where it cannot be said for all."""
+    if alone:
+        template = Text("各{level}均未见显著变化", "no change is shown for any")
+    elif compared == 1:
+        template = Text("可比的1个未见显著变化", "no change is shown for the one that compares")
+    else:
+        template = Text("可比的{n}个均未见显著变化", "no change is shown for the {n} that compare")
+    return filled(template, level=words(level.name), n=compared)
 
 
 def _vetoes(names: Names, level: Level) -> list[Text]:
@@ -245,24 +288,41 @@ def _dimensions(names: Names) -> list[Text]:
     known = sorted((c for c in at if np.isfinite(index.value[at[c]])), key=lambda c: -index.value[at[c]])
     if len(known) < 2:
         return []
-    best, worst = known[0], known[-1]
+    shown = [names.index_scale.show(float(index.value[at[c]])) for c in known]
+    if shown[0] == shown[-1]:
+        template = Text("{n}个维度得分相同（{high}）。", "All {n} dimensions have the same score ({high}).")
+        return [filled(template, n=len(known), high=shown[0])]
+    best = [c for c, text in zip(known, shown, strict=True) if text == shown[0]]
+    worst = [c for c, text in zip(known, shown, strict=True) if text == shown[-1]]
     return [
         filled(
             Text(
-                "{n}个维度中，“{best}”最高（{high}），“{worst}”最低（{low}）。",
-                "Of {n} dimensions “{best}” is highest ({high}) and “{worst}” lowest ({low}).",
+                "{n}个维度中，{best}最高（{high}），{worst}最低（{low}）。",
+                "Of {n} dimensions {best} {is_best} highest ({high}) and {worst} lowest ({low}).",
             ),
             n=len(known),
-            best=names.node(best),
-            high=_with_interval(
-                names, *(float(a[at[best]]) for a in (index.value, index.lower, index.upper))
-            ),
-            worst=names.node(worst),
-            low=_with_interval(
-                names, *(float(a[at[worst]]) for a in (index.value, index.lower, index.upper))
-            ),
+            is_best=Text("", "is" if len(best) == 1 else "are"),
+            best=_quoted(names, best),
+            high=_of(names, index, [at[c] for c in best]),
+            worst=_quoted(names, worst),
+            low=_of(names, index, [at[c] for c in worst]),
         )
     ]
+
+
+def _quoted(names: Names, codes: Sequence[str]) -> Text:
+    """Names in quotation marks; of many the first and the number."""
+    told = listed(filled(Text("“{name}”", "“{name}”"), name=names.node(c)) for c in codes[:FEW])
+    if len(codes) > FEW:
+        return filled(Text("{told}等{n}个", "{told} and others ({n} in all)"), told=told, n=len(codes))
+    return told
+
+
+def _of(names: Names, index: LevelIndex, at: Sequence[tuple[int, int, int]]) -> Text:
+    """The score of a dimension with its interval; of several that have the same the score alone."""
+    if len(at) > 1:
+        return Text(*[names.index_scale.show(float(index.value[at[0]]))] * 2)
+    return _with_interval(names, *(float(a[at[0]]) for a in (index.value, index.lower, index.upper)))
 
 
 def _with_interval(names: Names, value: float, low: float, high: float) -> Text:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from lacking import change, given, measured, missing, optional, spoiled, table, told, without
 from small import answers, programme, reword, write
 
 from zhiheng.documents import Bullets, Heatmap, IntervalRanking, Table, TrendLines, say
@@ -16,14 +16,6 @@ from zhiheng.programme.command_line import main
 from zhiheng.programme.preparation import check
 from zhiheng.programme.problems import Problem
 from zhiheng.programme.report import compose, workbook
-from zhiheng.programme.run import measure
-
-GIVEN = """[[tables]]
-name = "given"
-role = "published"
-path = "given.csv"
-wave = "wave"
-[[domains]]"""
 
 
 @pytest.fixture
@@ -40,76 +32,6 @@ def folder(tmp_path):
         "indicators.csv",
     )
     return made
-
-
-def rows_of(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
-
-
-def spoiled(path, column, value="", *, wave="2018", district="东区"):
-    """Every cell of a column in a wave and a district; of every district where none is given."""
-    rows = rows_of(path)
-    at = {name: i for i, name in enumerate(rows[0])}
-    for row in rows[1:]:
-        if row[at["wave"]] == wave and district in {None, row[at["district"]]}:
-            row[at[column]] = value
-    write(path, rows)
-
-
-def without(path, *, wave="2018", district="东区"):
-    """Leave out the rows of a district in a wave, or in all."""
-    rows = rows_of(path)
-    at = {name: i for i, name in enumerate(rows[0])}
-    write(
-        path,
-        [
-            rows[0],
-            *(r for r in rows[1:] if r[at["district"]] != district or wave not in {None, r[at["wave"]]}),
-        ],
-    )
-
-
-def given(folder, value=""):
-    """Put in a table of published values of which the east lacks one in 2018; no rows where the value is none."""
-    cells = [[2017, "东区", 50], [2017, "西区", 60], [2018, "东区", value], [2018, "西区", 65]]
-    write(folder / "given.csv", [["wave", "district", "green"], *(c for c in cells if c[2] is not None)])
-    reword(folder, "[[domains]]", GIVEN)
-    lines = (folder / "indicators.csv").read_text(encoding="utf-8").splitlines()
-    lines.append("green,service,绿地,Green,0.5,given,green,value,,0,100")
-    told = [x.replace(",0.5,answers", ",0.25,answers") for x in lines]
-    (folder / "indicators.csv").write_text("\n".join(told) + "\n", encoding="utf-8")
-
-
-def optional(folder, code):
-    """Let an indicator be missing."""
-    lines = (folder / "indicators.csv").read_text(encoding="utf-8").splitlines()
-    told = [lines[0] + ",optional", *(f"{x},{int(x.startswith(code + ','))}" for x in lines[1:])]
-    (folder / "indicators.csv").write_text("\n".join(told) + "\n", encoding="utf-8")
-
-
-def rule(folder, missing):
-    reword(folder, "[index]\n", f'[index]\nmissing = "{missing}"\n')
-
-
-def told(folder, code):
-    """The one finding of a kind."""
-    (found,) = [f for f in check(folder) if f.code == code]
-    for language in ("zh", "en"):
-        assert "{" not in found.message(language)
-    return found
-
-
-def measured(folder, formats=()):
-    return measure(folder, out=folder / "out", formats=list(formats))
-
-
-def change(run, unit="东区", level="district"):
-    return next(c for c in run.level(level).index.changes if c.unit == unit)
-
-
-def table(report, anchor):
-    return next(b for b in report.blocks if isinstance(b, Table) and b.anchor == anchor)
 
 
 # ── the check ──
@@ -176,12 +98,17 @@ def test_a_district_that_a_wave_does_not_have_at_all_is_told(folder):
     report = compose(measured(folder))
     ranking = next(b for b in report.blocks if isinstance(b, IntervalRanking))
     assert any("未参与排序：东区" in say(note, "zh") for note in ranking.notes)
-    assert [say(r["lacking"], "zh") for r in table(report, "basis").rows] == ["全部（没有指数）"]
+    lacking = {say(r["level"], "en"): say(r["lacking"], "zh") for r in table(report, "basis").rows}
+    assert lacking == {"All": "", "District": "全部（没有指数）"}
+    trend = next(b for b in report.blocks if isinstance(b, TrendLines) and b.anchor == "trend-district")
+    assert {say(line.name, "zh") for line in trend.series} == {"东区", "西区"}
+    for notes in (trend.notes, table(report, "changes-district").notes):
+        assert any("没有指数的单位：东区（2018）" in say(note, "zh") for note in notes)
 
 
 @pytest.mark.parametrize("spoil", ["cells", "rows"])
 def test_fail_is_an_error_of_the_check(folder, spoil):
-    rule(folder, "fail")
+    missing(folder, "fail")
     if spoil == "cells":
         spoiled(folder / "answers.csv", "bus")
     else:
@@ -194,7 +121,7 @@ def test_fail_is_an_error_of_the_check(folder, spoil):
 
 
 def test_fail_lets_an_optional_indicator_be_missing(folder):
-    rule(folder, "fail")
+    missing(folder, "fail")
     optional(folder, "bus")
     spoiled(folder / "answers.csv", "bus")
     assert told(folder, "unit_unanswered").severity == "warning"
@@ -246,7 +173,7 @@ def test_a_wave_without_an_indicator_has_no_change_anywhere(folder):
 
 
 def test_a_carried_value_is_tested_and_marked(folder):
-    rule(folder, "carry")
+    missing(folder, "carry")
     spoiled(folder / "answers.csv", "bus")
     run = measured(folder)
     index = run.level("district").index
@@ -283,8 +210,8 @@ def test_the_ranking_names_who_lacks_what(spoiled_run, language, name, what):
     for notes in (ranking.notes, below.notes):
         assert any(name[:-1] in (s := say(note, language)) and what in s for note in notes)
     summary = say(next(b for b in report.blocks if isinstance(b, Bullets)).items[1], language)
-    assert {"zh": "东区缺少部分指标", "en": "East: made of fewer indicators"}[language] in summary
-    assert {"zh": "1个所据指标不同，不可比", "en": "1 do not compare"}[language] in summary
+    assert {"zh": "东区缺少部分指标", "en": "East: made without some indicators"}[language] in summary
+    assert {"zh": "1个所据不同，不可比", "en": "1 do not compare"}[language] in summary
 
 
 def test_the_change_says_why_it_is_not_told(spoiled_run):
@@ -294,13 +221,14 @@ def test_the_change_says_why_it_is_not_told(spoiled_run):
     assert (row["change"], row["p"]) == ("—", "—")
     assert (say(row["verdict"], "zh"), say(row["verdict"], "en")) == ("不可比", "not comparable")
     assert (say(row["remark"], "zh"), say(row["remark"], "en")) == ("2018缺公交", "2018 lacks Bus")
-    assert any("所据指标不同" in say(note, "zh") for note in changes.notes)
+    assert any("所据指标或规则不同" in say(note, "zh") for note in changes.notes)
     trend = next(b for b in report.blocks if isinstance(b, TrendLines) and b.anchor == "trend-district")
     assert any("东区（2018缺公交）" in say(note, "zh") for note in trend.notes)
 
 
 def test_one_table_and_one_sheet_hold_all_of_it(spoiled_run):
-    (row,) = table(compose(spoiled_run), "basis").rows
+    whole, row = table(compose(spoiled_run), "basis").rows
+    assert [say(whole[k], "en") for k in ("level", "waves", "without")] == ["All", "2018", "East (Bus)"]
     assert [say(row[k], "en") for k in ("level", "unit", "waves", "lacking")] == [
         "District",
         "East",

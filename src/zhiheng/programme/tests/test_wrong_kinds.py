@@ -109,6 +109,7 @@ balance = 0.001                                 # number
 deduction_cap = 10                              # number
 bonus_cap = 5                                   # number
 decimals = 1                                    # number
+unbalanced = false                              # flag
 [[index.adjust]]
 code = "litter"                                 # code
 kind = "deduction"                              # choice
@@ -119,6 +120,7 @@ statistic = "proportion"                        # choice
 category = [0]                                  # codes
 points = 20.0                                   # number
 cap = 5                                         # number
+absent = "zero"                                 # choice
 [[index.adjust]]
 code = "closed"
 kind = "veto"
