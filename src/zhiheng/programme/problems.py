@@ -201,6 +201,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{found} holds no finished run; run.json and results.parquet as `zhiheng measure` writes them were expected. Measure first, or "
         "correct the path.",
     ),
+    "run_damaged": (
+        "测评记录不完整：{found} 缺失、为空或写法不对。请重新测评。",
+        "The record of the run is not whole: {found} lacking, empty or of another form. Measure again.",
+    ),
     "not_measured": ("引擎拒绝：{found}", "The engine refused: {found}"),
     "questionnaire": ("问卷有误：{found}，应为：{expected}。请改正后重存。", "The questionnaire is wrong: {found}; expected {expected}. Correct it and save again."),
 }  # fmt: skip
