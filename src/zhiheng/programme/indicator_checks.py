@@ -44,6 +44,11 @@ def read_tree(plan: Plan, findings: Findings) -> Tree | None:
         text = (prefix + bare.message("zh"), prefix + bare.message("en"))
         if one.found == LACKING:
             findings.add("key_missing", plan.indicator_file, one.row, one.field, expected=one.field)
+        elif one.rule == "weights_do_not_sum":
+            told = (f"{one.code} 的下级权重之和为 {one.found}",
+                    f"The weights of the children of {one.code} sum to {one.found}")  # fmt: skip
+            most = f"{100 * plan.index.balance:g}% (balance = {plan.index.balance:g})"
+            findings.add("weights_sum", plan.indicator_file, one.row, one.field, told, most)
         else:
             findings.add("indicator_tree", plan.indicator_file, one.row, one.field, text)
     if not any(one.field in STRUCTURE for one in found):
@@ -170,6 +175,8 @@ def _levels(column: CleanColumn) -> set[str]:
 def _one_value_each(table: CleanTable, findings: Findings) -> None:
     """A published table holds one row for each unit of its narrowest level and wave."""
     columns = [c for d in table.levels for c in d.columns]
+    if not columns:
+        return  # its values are nobody's: told with the levels
     key = crossed(*(codes_of(table.columns[c]) for c in dict.fromkeys((WAVE, *columns))))
     counts = np.bincount(key)
     if (counts > 1).any():

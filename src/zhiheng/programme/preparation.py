@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zhiheng.measure.indices.tree import Tree
@@ -18,6 +18,7 @@ from zhiheng.programme.problems import Finding, Findings
 from zhiheng.programme.questionnaire import Labels, read_questionnaire
 from zhiheng.programme.tables import CleanTable, load
 from zhiheng.programme.target_checks import Targets, read_margins
+from zhiheng.programme.wave_checks import check_table_waves
 from zhiheng.programme.word_checks import check_words
 
 #: called with what is being done, steps done, steps in all
@@ -94,7 +95,9 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
             check_design(loaded, findings)
             margins[table.name] = read_margins(plan, loaded, findings)
     progress("", len(plan.tables), len(plan.tables))
-    check_data(plan, tables, findings, ledger)
+    empty = check_table_waves(plan, findings, ledger)
+    there = replace(plan, waves=tuple(w for w in plan.waves if w.code not in empty))
+    check_data(there, tables, findings, ledger)
     check_areas(plan, tables, labels, findings, ledger)
     check_presence(plan, tables, findings)
     check_words(plan, tables, questions, findings)

@@ -115,17 +115,9 @@ def load(
             continue
         parts += loader.parts(raw, wave)
         source = raw.record
-    _tell_missing_waves(table, plan, findings)
     if not parts or not complete:
         return None
     return replace(loader.finish(parts), source=source)
-
-
-def _tell_missing_waves(table: TablePlan, plan: Plan, findings: Findings) -> None:
-    """Tell waves that the plan has and the table has no file for; the table is loaded all the same."""
-    for wave in plan.waves if "" not in table.files else ():
-        if wave.code not in table.files:
-            findings.add("wave_without_rows", table.name, column="files", found=wave.code, severity="warning")
 
 
 class _Loader:
@@ -221,8 +213,6 @@ class _Loader:
                 whole = len(rows) == len(column)
                 data = raw.data if whole else raw.data.take(pa.array(rows))
                 parts += self._kept(data, numbers[rows], code, raw)
-            else:
-                self.findings.add("wave_without_rows", raw.file, column=name, found=code)
         return parts
 
     def _leave_without_wave(
