@@ -10,7 +10,7 @@ import numpy as np
 from zhiheng.measure.indices import problems as engine
 from zhiheng.measure.indices.indicator import Indicator, from_rows
 from zhiheng.measure.indices.tree import Tree, check
-from zhiheng.programme.coding import CleanColumn, as_number
+from zhiheng.programme.coding import CleanColumn, words_of
 from zhiheng.programme.design_checks import codes_of, crossed
 from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import WAVE, IndexPlan, IndicatorRow, Measured, Plan
@@ -142,12 +142,7 @@ def _numbers(
     if table is None or measured.statistic == "proportion" or measured.variable not in table.coding:
         return
     coding = table.coding[measured.variable]
-    words = [
-        code
-        for one in (coding, *coding.waves.values())
-        for code in (*(one.codes or {}).values(), *(r[2] for r in one.ranges))
-        if as_number(code) is None
-    ]
+    words = words_of(coding)
     if words or coding.date:
         found = listed(dict.fromkeys(words)) or coding.date
         findings.add("code_as_number", file, row, column, found, f"{measured.table}.{measured.variable}")

@@ -20,8 +20,15 @@ ROUNDING = 1e-6
 Targets = Mapping[tuple[str, ...], float]
 
 
-def read_margins(plan: Plan, table: CleanTable, findings: Findings) -> list[tuple[Margin, Targets]]:
+def read_margins(
+    plan: Plan, table: CleanTable, findings: Findings, *, answered: bool = True
+) -> list[tuple[Margin, Targets]]:
     """Read the margins of a table and check them against its answers and against each other.
+
+    Parameters
+    ----------
+    answered
+        Whether it is known which rows count; where not, that was told, and levels are not compared.
 
     Returns
     -------
@@ -38,7 +45,7 @@ def read_margins(plan: Plan, table: CleanTable, findings: Findings) -> list[tupl
         if targets is not None:
             targets = _of_waves(plan, margin, table, targets)
             read.append((margin, targets))
-            if _levels(table, margin, targets, findings):
+            if not answered or _levels(table, margin, targets, findings):
                 fitting.append((margin, targets))
     _totals(plan, fitting, findings)
     return read
