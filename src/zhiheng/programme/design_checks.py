@@ -93,8 +93,8 @@ def without_value(table: CleanTable, name: str) -> NDArray[np.bool_]:
     """Rows without a value of a column that is a number in every row; what fits no coding was told when it was read."""
     column = table.columns[name]
     if words_of(table.plan.coding.get(name)):  # a code that is a word was not told
-        return ~column.present
-    return ~column.present & (column.state != NOT_VALID)
+        return np.asarray(~column.present, dtype=np.bool_)
+    return np.asarray(~column.present & (column.state != NOT_VALID), dtype=np.bool_)
 
 
 def lacking(column: CleanColumn, row: int) -> tuple[str, str]:

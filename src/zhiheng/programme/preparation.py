@@ -17,6 +17,7 @@ from zhiheng.programme.presence_checks import check_presence
 from zhiheng.programme.problems import Finding, Findings
 from zhiheng.programme.questionnaire import Labels, read_questionnaire
 from zhiheng.programme.response_checks import check_responses
+from zhiheng.programme.scale_checks import check_scales
 from zhiheng.programme.tables import CleanTable, load
 from zhiheng.programme.target_checks import Targets, read_margins
 from zhiheng.programme.wave_checks import check_table_waves
@@ -102,6 +103,7 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
     empty = check_table_waves(plan, findings, ledger)
     there = replace(plan, waves=tuple(w for w in plan.waves if w.code not in empty))
     check_data(there, answered, findings, ledger)
+    check_scales(plan, answered, tree, findings)
     check_areas(plan, tables, labels, findings, ledger)
     if len(answered) == len(tables):
         check_presence(plan, tables, findings)

@@ -211,6 +211,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "them blank for equal weights; if they are only rounded, raise `balance` under [index].",
     ),
     "code_as_number": ("代码“{found}”不是数字，却要求均值或总量：{expected}。请改用 statistic = proportion，或把代码写成数字。", "The code {found} is no number, but a mean or total is asked for: {expected}. Use statistic = proportion, or numbers as codes."),
+    "beyond_scale": (
+        "取值在指标的量表之外：{found}。{expected}请改正数据或指标的 low、high；不算回答的代码请列入 coding 的 missing；确有这样的值，可设 cap = 1 或 normalise = goalposts。",
+        "Values beyond the scale of the indicator: {found}. {expected} Correct them, or low and high of the indicator; list codes that are no "
+        "answers under `missing` in coding; where such values are right, set cap = 1 or normalise = goalposts.",
+    ),
     "category_unknown": ("类别“{found}”在数据中没有出现，数据中有：{expected}。请改正 category。", "The category {found} does not occur; the data have {expected}. Correct `category`."),
     "value_repeated": ("一个单位在一期中有多个值：{found}，应只有一个：{expected}。请删去重复的行。", "A unit has several values in one wave: {found}; expected {expected}. Remove the repeated rows."),
     # ── areas ──
