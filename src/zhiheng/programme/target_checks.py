@@ -118,7 +118,15 @@ def _levels(table: CleanTable, margin: Margin, targets: Targets, findings: Findi
         answered[tuple("" if c is None else str(c) for c in cells)] = row
     where = ", ".join(margin.columns)
     without = [x for x in targets if x not in answered]
-    untold = [x for x in answered if x not in targets]
+    design = table.plan.design
+    told = [
+        c in (*design.strata, *design.clusters) for c in margin.columns
+    ]  # of these a blank was told as such
+    untold = [
+        x
+        for x in answered
+        if x not in targets and not any(known and cell == "" for cell, known in zip(x, told, strict=True))
+    ]
     if without:
         findings.add("target_without_answers", margin.path, column=where, found=listed(" · ".join(x) for x in without),
                      expected=listed(sorted(" · ".join(c or "—" for c in x) for x in untold or answered)))  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
-from small import points, reword, write
+from small import points, reword, spoil, write
 
 from zhiheng.programme.preparation import check
 from zhiheng.programme.problems import Problem
@@ -105,6 +105,12 @@ def test_rows_of_a_margin_that_stand_twice_are_still_told_so(folder):
 def test_a_total_that_is_none_is_told_once(folder, total, code):
     reword(folder, "2017,m,480", f"2017,m,{total}", "margin_sex.csv")
     assert only_error(folder).code == code
+
+
+def test_a_blank_stratum_is_no_level_that_lacks_a_target(folder):
+    spoil(folder / "answers.csv", 5, "district", "")
+    finding = only_error(folder)
+    assert (finding.code, finding.row, finding.column) == ("design_unit_missing", 5, "district")
 
 
 # ── waves ──
