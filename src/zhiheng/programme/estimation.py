@@ -142,7 +142,9 @@ def analysis_of(
     if weighting is not None and table.plan.role != "published":
         if weighting.nonresponse is not None:
             condition = f"{quoted(weighting.nonresponse.responded)} = 1"
-            weighted = nonresponse(data, weighted.design, weighting.nonresponse.cells, condition, exact=exact)
+            weighted = nonresponse(
+                data, weighted.design, weighting.nonresponse.within_waves, condition, exact=exact
+            )
         data, weighted = _weigh(
             data, weighted, {m.columns: t for m, t in margins}, weighting.trim, exact=exact
         )
@@ -191,21 +193,23 @@ def _weigh(
     *,
     exact: bool,
 ) -> tuple[pa.Table, Weighted]:
-    """Margins, trimming, and the margins again where trimming moved them."""
+    """Margins, trimming in each wave, and the margins again where trimming moved them."""
     if targets:
         data, weighted = _settled(data, weighted)
         weighted = rake(data, weighted.design, _keyed(targets), exact=exact).after(weighted.report)
     if bounds is None:
         return data, weighted
     final = weights_of(data, weighted.design)
-    counted = final[final > 0]
-    middle = float(np.median(counted))
-    lower, upper = (None if bound is None else bound * middle for bound in bounds)
-    if (lower is not None and bool((counted < lower).any())) or (
-        upper is not None and bool((counted > upper).any())
-    ):
+    waves = np.asarray(data.column(WAVE).to_pylist(), dtype=object)
+    counted = final > 0
+    middle = {str(w): float(np.median(final[counted & (waves == w)])) for w in np.unique(waves[counted])}
+    lower, upper = (None if bound is None else {w: bound * m for w, m in middle.items()} for bound in bounds)
+    own = final[counted] / np.array([middle[w] for w in waves[counted]])
+    if bool((own < (bounds[0] or 0.0)).any()) or (bounds[1] is not None and bool((own > bounds[1]).any())):
         data, weighted = _settled(data, weighted, final)
-        weighted = trim(data, weighted.design, lower=lower, upper=upper, exact=exact).after(weighted.report)
+        weighted = trim(data, weighted.design, lower=lower, upper=upper, by=WAVE, exact=exact).after(
+            weighted.report
+        )
         data, weighted = _settled(data, weighted)
         if targets:
             weighted = rake(data, weighted.design, _keyed(targets), exact=exact).after(weighted.report)

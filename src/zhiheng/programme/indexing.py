@@ -169,7 +169,7 @@ def index_level(
     rows = [Linearised(index, leaves, found, a) for a in analyses.values() if a.plan.role != "published"]
     progress = None
     if len(found.waves) > 1 and index.smooth[root]:
-        progress = progress_of(tree, leaves, rows, level=settings.level, exact=exact)
+        progress = progress_of(tree, leaves, rows, df[root], level=settings.level, exact=exact)
     if found.groups and settings.adjust:
         of_root = root_error(
             plan, error, value[root].ravel(), rows, civic_rules.looked_at, civic_rules.scores,

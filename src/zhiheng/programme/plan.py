@@ -157,6 +157,11 @@ class Nonresponse:
     cells: tuple[str, ...]
     responded: str
 
+    @property
+    def within_waves(self) -> tuple[str, ...]:
+        """The cells, each of one wave: a wave that is added leaves the weights of the others as they are."""
+        return tuple(dict.fromkeys((WAVE, *self.cells)))
+
 
 @dataclass(frozen=True)
 class Weighting:

@@ -32,9 +32,11 @@ class Progress:
     Attributes
     ----------
     value, se, lower, upper, df
-        (waves, units); 100 in the first wave a unit has, nan where it has no chain.
+        (waves, units); 100 in the first wave a unit has, nan where it cannot be linked. Intervals are made of its
+        logarithm: a ratio is above 0.
     relinked
-        (waves, units): the link from the wave before leaves out indicators that only one of the two waves has.
+        (waves, units): it is linked to an earlier wave than the one before, or without indicators that only one of the
+        two has.
     """
 
     value: Array
@@ -46,7 +48,7 @@ class Progress:
 
 
 def progress_of(
-    tree: Tree, leaves: Leaves, rows: Sequence[Linearised], *, level: float, exact: bool
+    tree: Tree, leaves: Leaves, rows: Sequence[Linearised], index_df: Array, *, level: float, exact: bool
 ) -> Progress:
     """Chain the index of a level.
 
@@ -56,28 +58,41 @@ def progress_of(
         Smooth; any indicator may be missing.
     rows
         The tables whose values have a sampling error.
+    index_df
+        (waves, units) degrees of freedom of the index; a chain has the fewest of the waves it goes through, as the
+        test of a change.
     level
         Of the intervals.
     """
     chain = linked(tree, leaves.raw)
-    shape = chain.values.shape
-    variance, spread = np.zeros(shape), np.zeros(shape)
+    waves, units = chain.values.shape
+    variance, df = np.zeros((waves, units)), np.full((waves, units), np.inf)
     for of in rows:
-        if of.mine and shape[0] > 1:
-            part, freedom = _errors(of, chain, leaves, exact=exact)
-            variance[1:] += part
-            spread[1:] += np.where(part > 0, part**2 / np.where(freedom > 0, freedom, np.inf), 0.0)
-    df = np.divide(variance**2, spread, out=np.full(shape, np.inf), where=spread > 0)
+        if of.mine and waves > 1:
+            variance[1:] += _variance(of, chain, leaves, exact=exact)
+    there, unit = ~np.isnan(leaves.raw), np.arange(units)
+    for t in range(1, waves):
+        s = chain.linked_to[t]
+        own = np.where(np.isnan(index_df[t]), np.inf, index_df[t])
+        first = np.where(np.isnan(index_df[s, unit]), np.inf, index_df[s, unit])
+        df[t] = np.where(s < 0, np.inf, np.minimum(np.minimum(df[s, unit], first), own))
     se = np.where(np.isnan(chain.values), np.nan, np.sqrt(variance))
-    half = -stdtrit(np.where(np.isfinite(df), df, 1e12), (1 - level) / 2) * se
-    there = ~np.isnan(leaves.raw)
-    relinked = np.zeros(shape, dtype=np.bool_)
-    relinked[1:] = (there[1:] != there[:-1]).any(axis=2) & (chain.values[1:] > 0) & (chain.values[:-1] > 0)
-    return Progress(chain.values, se, chain.values - half, chain.values + half, df, relinked)
+    half = -stdtrit(np.where(np.isfinite(df) & (df > 0), df, 1e12), (1 - level) / 2) * se / chain.values
+    before = chain.linked_to >= 0
+    same = (there == chain.matched).all(axis=2) & (there[chain.linked_to, unit] == chain.matched).all(axis=2)
+    neighbours = chain.linked_to == np.arange(waves)[:, None] - 1
+    return Progress(
+        chain.values,
+        se,
+        chain.values * np.exp(-half),
+        chain.values * np.exp(half),
+        df,
+        before & ~(same & neighbours),
+    )
 
 
-def _errors(of: Linearised, chain: Linked, leaves: Leaves, *, exact: bool) -> tuple[Array, Array]:
-    """Variance and degrees of freedom of the chain in every wave after the first: (waves − 1, units)."""
+def _variance(of: Linearised, chain: Linked, leaves: Leaves, *, exact: bool) -> Array:
+    """Variance of the chain in every wave after the first: (waves − 1, units)."""
     waves, units = chain.values.shape
     influence = {k: of.influence(leaves.measured[k]) for k in of.mine}
     inside = of.cell >= 0
@@ -100,5 +115,4 @@ def _errors(of: Linearised, chain: Linked, leaves: Leaves, *, exact: bool) -> tu
     gather = sparse.hstack([sparse.identity(units, format="csr")] * waves, format="csr")
     matrix = sparse.vstack([gather @ one for one in placed], format="csr")
     found = estimates.combine(matrix, [""] * matrix.shape[0])
-    size = (waves - 1, units)
-    return np.nan_to_num(found.se.reshape(size)) ** 2, found.df.reshape(size)
+    return np.asarray(np.nan_to_num(found.se.reshape(waves - 1, units)) ** 2)

@@ -76,11 +76,12 @@ def _cells(table: CleanTable, plan: Nonresponse, findings: Findings) -> bool:
     """Tell cells without a respondent, and cells of rows of which the cell is not known."""
     if not plan.cells:
         return True  # the plan was told so already
-    key = crossed(*(codes_of(table.columns[c]) for c in plan.cells))
+    cells = plan.within_waves
+    key = crossed(*(codes_of(table.columns[c]) for c in cells))
     silent = np.isin(key, np.flatnonzero(np.bincount(key, table.responded) == 0))
     sound = True
     blank = np.zeros(len(table), dtype=np.bool_)
-    for name in plan.cells:
+    for name in cells:
         without = ~table.columns[name].present
         blank |= without
         sound = _known_cell(table, name, without, silent, findings) and sound
@@ -88,12 +89,10 @@ def _cells(table: CleanTable, plan: Nonresponse, findings: Findings) -> bool:
     if silent.any():
         firsts = np.flatnonzero(silent)[np.sort(np.unique(key[silent], return_index=True)[1])]
         shown = [
-            " · ".join(
-                plain(table.columns[c].taken(firsts[i : i + 1]).to_arrow()[0].as_py()) for c in plan.cells
-            )
+            " · ".join(plain(table.columns[c].taken(firsts[i : i + 1]).to_arrow()[0].as_py()) for c in cells)
             for i in range(len(firsts))
         ]
-        findings.add("cell_silent", *table.place(int(firsts[0])), ", ".join(plan.cells), listed(shown, _MOST_NAMED),
+        findings.add("cell_silent", *table.place(int(firsts[0])), ", ".join(cells), listed(shown, _MOST_NAMED),
                      plan.responded, rows=int(silent.sum()))  # fmt: skip
     return sound and not silent.any()
 

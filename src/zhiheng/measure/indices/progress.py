@@ -166,28 +166,31 @@ class Linked:
     Attributes
     ----------
     values
-        (waves, units): `base` in the first wave a unit has; nan before it, and from a wave on that has no indicator in
-        common with the one before, or whose index is not above 0.
+        (waves, units): `base` in the first wave a unit has; nan where it cannot be linked to any wave before.
     slopes
         (waves, units, waves, leaves): of each value in the raw indicators of every wave of its unit.
+    linked_to
+        (waves, units): position of the wave each value is linked to, -1 for none.
     matched
-        (waves − 1, units, leaves): which indicators each link uses.
+        (waves, units, leaves): which indicators that link uses.
     base
         As asked for.
     """
 
     values: Array
     slopes: Array
+    linked_to: NDArray[np.int64]
     matched: NDArray[np.bool_]
     base: float
 
 
 def linked(tree: Tree, raw: Array, *, base: float = 100.0) -> Linked:
-    """Chain the index of a tree over waves: I_t = I_{t−1} · V_t(S) / V_{t−1}(S).
+    """Chain the index of a tree over waves: I_t = I_s · V_t(S) / V_s(S), s the last wave of the unit before t.
 
     V(S) is the index made of S, the indicators that the unit has in both waves, the weight of the others going to
     their siblings: an indicator that joins or leaves does not make the chain jump. With the same indicators
-    throughout it is base · V_t / V_0.
+    throughout it is base · V_t / V_0. A wave that shares no indicator with s, or in which V is not above 0, has no
+    value, and the next is linked to s.
 
     Parameters
     ----------
@@ -206,29 +209,40 @@ def linked(tree: Tree, raw: Array, *, base: float = 100.0) -> Linked:
     """
     x = np.asarray(raw, dtype=np.float64)
     waves, units, leaves = x.shape
-    root = tree.codes.index(tree.root.code)
-    matched = ~np.isnan(x[1:]) & ~np.isnan(x[:-1])
-    there = np.asarray(~np.isnan(x).all(axis=2), dtype=np.bool_)
     values, slopes = np.full((waves, units), np.nan), np.zeros((waves, units, waves, leaves))
-    begun = there[0].copy()
-    values[0, begun] = base
-    for t in range(1, waves):
-        pair = np.where(matched[t - 1], x[t - 1 : t + 1], np.nan)
-        index = evaluate(tree, pair.reshape(2 * units, leaves))
-        if index.jacobian is None or not index.smooth[root]:
-            raise refuse("not_smooth", code=tree.root.code, found=tree.root.code)
-        before, now = index.values[:, root].reshape(2, units)
-        d_before, d_now = np.nan_to_num(index.jacobian[:, root]).reshape(2, units, leaves)
-        good = (before > 0) & (now > 0) & np.isfinite(values[t - 1])
-        values[t, good] = values[t - 1, good] * now[good] / before[good]
-        slopes[t, good] = slopes[t - 1, good]
-        slopes[t, good, t] += d_now[good] / now[good, None]
-        slopes[t, good, t - 1] -= d_before[good] / before[good, None]
-        first = there[t] & ~begun
-        values[t, first] = base
-        begun |= first
+    linked_to = np.full((waves, units), -1)
+    matched = np.zeros(x.shape, dtype=np.bool_)
+    last = np.full(units, -1)
+    for t in range(waves):
+        there = ~np.isnan(x[t]).all(axis=1)
+        for s in np.unique(last[there]):
+            at = np.flatnonzero(there & (last == s))
+            if s < 0:  # the index of a first wave must be a level too
+                level, _ = _levels(tree, x[t, at])
+                at = at[level > 0]
+                values[t, at] = base
+            else:
+                shared = ~np.isnan(x[t, at]) & ~np.isnan(x[s, at])
+                now, d_now = _levels(tree, np.where(shared, x[t, at], np.nan))
+                before, d_before = _levels(tree, np.where(shared, x[s, at], np.nan))
+                good = (before > 0) & (now > 0)
+                at, shared, now, before = at[good], shared[good], now[good], before[good]
+                values[t, at] = values[s, at] * now / before
+                slopes[t, at] = slopes[s, at]
+                slopes[t, at, t] += d_now[good] / now[:, None]
+                slopes[t, at, s] -= d_before[good] / before[:, None]
+                linked_to[t, at], matched[t, at] = s, shared
+            last[at] = t
     slopes *= np.nan_to_num(values)[:, :, None, None]
-    return Linked(values, slopes, matched, base)
+    return Linked(values, slopes, linked_to, matched, base)
+
+
+def _levels(tree: Tree, x: Array) -> tuple[Array, Array]:
+    """The index of units, and its derivative in their indicators; 0 where there is none."""
+    index, root = evaluate(tree, x), tree.codes.index(tree.root.code)
+    if index.jacobian is None or not index.smooth[root]:
+        raise refuse("not_smooth", code=tree.root.code, found=tree.root.code)
+    return np.nan_to_num(index.values[:, root]), np.nan_to_num(index.jacobian[:, root])
 
 
 @dataclass(frozen=True)

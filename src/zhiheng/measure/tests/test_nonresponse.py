@@ -144,6 +144,31 @@ def test_trimming_after_nonresponse(shape: Shape, seed: int) -> None:
     agree(found, 0, Sample(rows, shape.stages, weights).mean("full", responded))
 
 
+def test_trimming_by_wave_is_trimming_each_wave() -> None:
+    rows = [{**r, "wave": "a" if i % 2 else "b'"} for i, r in enumerate(TOWN)]
+    data, design = pa.Table.from_pylist(rows), Design(strata="h", clusters="street", weights="w")
+    got = weights_of(data, trim(data, design, lower=1.5, upper={"a": 2.5, "b'": 3.0}, by="wave").design)
+    for wave, upper in (("a", 2.5), ("b'", 3.0)):
+        here = np.array([r["wave"] == wave for r in rows])
+        part = data.filter(pa.array(here))
+        np.testing.assert_allclose(
+            got[here], weights_of(part, trim(part, design, lower=1.5, upper=upper).design)
+        )
+    # a value that is not named has no bound
+    got = weights_of(data, trim(data, design, upper={"a": 2.5}, by="wave").design)
+    here = np.array([r["wave"] == "a" for r in rows])
+    np.testing.assert_array_equal(got[~here], data["w"].to_numpy()[~here])
+    assert got[here].sum() == pytest.approx(data["w"].to_numpy()[here].sum())
+    for bounds in ({"lower": {"a": 3.0}, "upper": {"a": 2.0}, "by": "wave"}, {"upper": {"a": 2.0}}):
+        with pytest.raises(Problem) as refused:
+            trim(data, design, **bounds)
+        assert refused.value.code == "option_unknown"
+    with pytest.raises(Problem) as refused:
+        trim(data, design, upper={"a": 0.1}, by="wave")
+    assert refused.value.code == "trim_outside"
+    assert "wave: a" in str(refused.value)
+
+
 #: two strata of three streets; nobody answered in the last street of either, nor told an age there
 TOWN: list[dict[str, Any]] = [
     {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -103,12 +103,16 @@ def fraction_weights(data: object, design: Design, *, exact: bool = False) -> De
     return replace(design, weight_expression=expression)
 
 
+Bounds: TypeAlias = float | Mapping[Any, float] | None
+
+
 def trim(
     data: object,
     design: Design,
     *,
-    lower: float | None = None,
-    upper: float | None = None,
+    lower: Bounds = None,
+    upper: Bounds = None,
+    by: str | None = None,
     exact: bool = False,
 ) -> Weighted:
     """Trim weights and share what is cut off equally among the rest.
@@ -117,13 +121,14 @@ def trim(
     ----------
     data : as in `zhiheng.measure.mean`.
     design : design with weights; a calibration becomes part of them. After `nonresponse` respondents alone are trimmed.
-    lower, upper : bounds on the weight.
+    lower, upper : bounds on the weight; with `by` also value of that column → bound, none for values not named.
+    by : column whose values part the rows, as waves do: what is cut off is shared among the rows of one value.
     exact : one thread, so that the weights have the same bits on every run.
 
     Returns
     -------
-    Weighted with the same sum of weights; trimmed weights are taken as given in the variance, so calibrate again
-    afterwards where targets must hold.
+    Weighted with the same sum of weights (in each part); trimmed weights are taken as given in the variance, so
+    calibrate again afterwards where targets must hold.
 
     Raises
     ------
@@ -133,33 +138,34 @@ def trim(
     -----
     Checked against R survey 4.1.1 `trimWeights`.
     """
-    least, most = (-np.inf if lower is None else lower), (np.inf if upper is None else upper)
-    if not least <= most:
-        raise Problem(
-            "option_unknown", option="lower, upper", found=f"{lower}, {upper}", legal="lower <= upper"
-        )
+    _check_bounds(lower, upper, by)
+    columns = [] if by is None else [by]
     fixed = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
     with opened(data, exact=exact) as every:
+        every.require(columns)
         source = every.only(fixed.responded)
         weight = weight_sql(fixed, source)
-        low = "-1e308" if lower is None else real(lower)
-        high = "1e308" if upper is None else real(upper)
+        low, high = _bound(columns, lower, -1e308), _bound(columns, upper, 1e308)
         table = source.query(
-            f"SELECT count(*) AS rows, {BAD} AS bad, sum({WEIGHT}) AS weight, sum({WEIGHT} * {WEIGHT}) AS square, "
+            f"SELECT {''.join(f'{quoted(c)} AS part, ' for c in columns)}count(*) AS rows, {BAD} AS bad, "
+            f"sum({WEIGHT}) AS weight, sum({WEIGHT} * {WEIGHT}) AS square, "
             f"sum({WEIGHT} - greatest(least({WEIGHT}, {high}), {low})) AS cut, "
             f"count(*) FILTER ({WEIGHT} >= {low} AND {WEIGHT} <= {high}) AS inside "
-            f"FROM (SELECT {weight} AS {WEIGHT} FROM {source.name})",
+            f"FROM (SELECT *, {weight} AS {WEIGHT} FROM {source.name}) GROUP BY ALL ORDER BY ALL",
             "trim",
         )
         if floats(table, "bad").any():
             raise bad_weight(source, fixed, weight)
-        cut, inside = float(floats(table, "cut")[0]), float(floats(table, "inside")[0])
-        if inside == 0:
-            raise Problem("trim_outside", found=f"{least:g} … {most:g}")
-        share = cut / inside
+        cut, inside = floats(table, "cut"), floats(table, "inside")
+        parts = [(v,) for v in table.column("part").to_pylist()] if columns else [()]
+        if lost := [part for part, rest in zip(parts, inside, strict=True) if not rest]:
+            named = ", ".join(str(*part) for part in lost)
+            raise Problem("trim_outside", found=f"{lower} … {upper}" + (f" ({by}: {named})" if by else ""))
+        shares = cut / inside
+        share = case_of(columns, parts, shares) if columns else real(shares[0])
         expression = (
             f"CASE WHEN {weight} > {high} THEN {high} WHEN {weight} < {low} THEN {low} "
-            f"ELSE {weight} + {real(share)} END"
+            f"ELSE {weight} + {share} END"
         )
         done = source.query(
             f"SELECT sum(v) AS weight, sum(v * v) AS square, min(v) AS low, max(v) AS high, "
@@ -167,15 +173,37 @@ def trim(
             f"(SELECT {weight} AS w, {expression} AS v FROM {source.name})",
             "trimmed",
         )
-    number = float(floats(table, "rows")[0])
-    before, after = float(floats(table, "weight")[0]), float(floats(done, "weight")[0])
+    number = float(floats(table, "rows").sum())
+    before, after = float(floats(table, "weight").sum()), float(floats(done, "weight")[0])
     step = Step(
         "trim", int(number), before, after,
-        kish(number, before, float(floats(table, "square")[0])),
+        kish(number, before, float(floats(table, "square").sum())),
         kish(number, after, float(floats(done, "square")[0])),
         float(floats(done, "least")[0]), float(floats(done, "most")[0]),
         float(floats(done, "low")[0]), float(floats(done, "high")[0]), 1, True,
-        note=f"{int(number - inside)} rows trimmed to [{least:g}, {most:g}]",
+        note=f"{int(number - inside.sum())} rows trimmed to [{lower}, {upper}]",
     )  # fmt: skip
     expression = within(fixed.responded, expression, weight)
     return Weighted(replace(fixed, weights=None, weight_expression=expression), (step,))
+
+
+def _check_bounds(lower: Bounds, upper: Bounds, by: str | None) -> None:
+    """Fail where bounds cannot be meant."""
+    maps = [b for b in (lower, upper) if isinstance(b, Mapping)]
+    if maps and by is None:
+        raise Problem("option_unknown", option="by", found=by, legal="the column whose values have bounds")
+    for value in dict.fromkeys(v for b in maps for v in b) if maps else [None]:
+        low, high = (b.get(value) if isinstance(b, Mapping) else b for b in (lower, upper))
+        if not (-np.inf if low is None else low) <= (np.inf if high is None else high):
+            raise Problem(
+                "option_unknown", option="lower, upper", found=f"{low}, {high}", legal="lower <= upper"
+            )
+
+
+def _bound(columns: Sequence[str], bound: Bounds, nothing: float) -> str:
+    """Give a bound as SQL, of each row."""
+    if isinstance(bound, Mapping):
+        values = np.array(list(bound.values()), dtype=np.float64)
+        named = case_of(columns, [(v,) for v in bound], values) if bound else "NULL"
+        return f"COALESCE({named}, {real(nothing)})"
+    return real(nothing if bound is None else bound)

@@ -207,10 +207,12 @@ def progress_table(names: Names, level: Level, index: LevelIndex) -> Table | Non
         rows.append(row)
     notes = [
         Text(
-            "以各单位的第一期为100，逐期相连：每一环只用相邻两期都有的指标，指标增减不使指数跳动；中断之后不再相连。"
+            "以各单位的第一期为100，逐期与该单位此前最近的一期相连：每一环只用两期都有的指标，指标增减不使指数跳动。"
+            "“—”：该期没有数值，或与此前没有共同的指标，或指数不大于0。"
             + ("按规则调整之前的指数。" if names.plan.index and names.plan.index.adjust else ""),
-            "The first wave of a unit is 100; each link uses the indicators that both of its waves have, so that an "
-            "indicator that joins or leaves does not make the chain jump; after a gap it is not taken up again."
+            "The first wave of a unit is 100, and each wave is linked to its last one before; a link uses the "
+            "indicators that both waves have, so that one that joins or leaves does not make the chain jump. “—”: no "
+            "value in that wave, no indicator in common with those before, or an index not above 0."
             + (" Of the index before the rules." if names.plan.index and names.plan.index.adjust else ""),
         )
     ]

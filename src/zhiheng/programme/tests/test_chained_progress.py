@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 from small import answers, points, programme, reword, spoil
 
 from zhiheng.documents import Column
@@ -67,6 +68,12 @@ def test_the_error_of_the_chain_is_that_of_its_rows(run):
         variance += sample.answer(0.0, u, [True] * len(u)).variance
     assert east[1] ** 2 == pytest.approx(variance, rel=1e-8)
     assert index.progress.se[0].tolist() == [0.0, 0.0]
+    # the interval is that of the logarithm, with the degrees of freedom of the change test
+    root = index.codes.index("index")
+    assert index.progress.df[1, 0] == min(index.df[root, :, 0])
+    wide = stats.t.ppf(0.975, index.progress.df[1, 0]) * east[1] / east[0]
+    bounds = index.progress.lower[1, 0], index.progress.upper[1, 0]
+    assert bounds == pytest.approx((east[0] * np.exp(-wide), east[0] * np.exp(wide)), rel=1e-9)
 
 
 def test_results_hold_the_chain(run):

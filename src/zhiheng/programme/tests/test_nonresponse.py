@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small import answers, reword, spoil, write
+from small import answers, points, reword, spoil, write
 
 from zhiheng.measure.tests.oracle import Row, Sample, Stage, answered, indicators, raked
 from zhiheng.programme.preparation import check, prepare
@@ -73,11 +73,15 @@ def expected(rows: list[Row], *, margins: bool, trim: float) -> Sample:
     if margins:
         base, weights = weights, raked(rows, weights, wanted)
         x = indicators(rows, list(wanted)) * here[:, None]
-    most = trim * float(np.median(weights[here]))
-    if (weights > most).any():
-        inside = here & (weights <= most)
-        cut = (weights - np.minimum(weights, most)).sum()
-        weights = np.where(inside, weights + cut / inside.sum(), np.minimum(weights, most))
+    cut = weights.copy()
+    for wave in (2017, 2018):
+        own = here & np.array([r["wave"] == wave for r in rows])
+        most = trim * float(np.median(weights[own]))
+        inside = own & (weights <= most)
+        cut[own] = np.minimum(weights[own], most)
+        cut[inside] += (weights[own].sum() - cut[own].sum()) / inside.sum()
+    if (cut < weights).any():
+        weights = cut
         if margins:
             base, weights = weights, raked(rows, weights, wanted)
     return Sample(rows, (Stage("stratum", "street", "streets"),), weights, x, base)
@@ -105,6 +109,21 @@ def test_means_of_respondents_with_the_errors_of_the_whole_sample(folder, margin
             assert row["raw"] == pytest.approx(answer.value, rel=1e-9)
             assert row["raw_se"] ** 2 == pytest.approx(answer.variance, rel=1e-8)
             assert row["df"] == answer.df
+
+
+@pytest.mark.parametrize("trim", [5.0, 1.4])
+def test_a_new_wave_leaves_the_old_one_as_it_was(folder, trim):
+    """Cells and the median of the weights are of one wave, also where the plan does not say so."""
+    silenced(folder, margins=False, trim=trim)
+    reword(folder, 'cells = ["wave", "district"]', 'cells = ["district"]')
+    both = measure(folder, out=folder / "out", formats=[]).analyses["answers"].final_weights[:96]
+    rows = [r for r in sample() if r["wave"] == 2017]
+    header = list(rows[0])
+    write(folder / "answers.csv", [header, *(["" if r[c] is None else r[c] for c in header] for r in rows)])
+    write(folder / "points.csv", [r for r in points() if r[0] != 2018])
+    reword(folder, '[[waves]]\ncode = "2018"\n', "")
+    alone = measure(folder, out=folder / "out", formats=[]).analyses["answers"].final_weights
+    np.testing.assert_allclose(both, alone, rtol=1e-13)
 
 
 def test_rows_without_response_are_counted(folder):

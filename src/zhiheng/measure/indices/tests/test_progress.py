@@ -226,7 +226,26 @@ def test_a_link_uses_what_both_waves_have():
     expected = [np.nan, 100, 100 * v(x[2], [2]) / v(x[1], [2])]
     np.testing.assert_allclose(got.values[:, 2], [*expected, expected[2] * v(x[3]) / v(x[2])], rtol=1e-13)
     assert np.isnan(got.values[3, 0])
-    assert got.matched[0].tolist() == [[True, True, True], [True, False, True], [False, False, False]]
+    assert got.matched[1].tolist() == [[True, True, True], [True, False, True], [False, False, False]]
+    assert got.linked_to.T.tolist() == [[-1, 0, 1, -1], [-1, 0, 1, 2], [-1, -1, 1, 2]]
+
+
+def test_a_gap_is_bridged_by_the_last_wave_there_is():
+    """No value in wave 1; none in common with it in wave 2; an index of 0 in wave 3."""
+    x = np.full((5, 3, 3), 5.0)
+    x[1, 0] = np.nan
+    x[0, 1, 2] = x[2, 1, :2] = np.nan
+    x[3, 2] = -1
+    x[4] = 7.0
+    got = linked(TREE, x)
+    assert got.linked_to.T.tolist() == [[-1, -1, 0, 2, 3], [-1, 0, 1, 2, 3], [-1, 0, 1, -1, 2]]
+    up = 100 * v(x[4, 0]) / v(x[0, 0])
+    np.testing.assert_allclose(got.values[:, 0], [100, np.nan, 100, 100, up], rtol=1e-13)
+    np.testing.assert_allclose(got.values[:, 2], [100, 100, 100, np.nan, up], rtol=1e-13)
+    x[1, 1, 2] = np.nan  # now wave 2 has nothing in common with what came before
+    got = linked(TREE, x)
+    assert got.linked_to[:, 1].tolist() == [-1, 0, -1, 1, 3]
+    assert np.isnan(got.values[2, 1])
 
 
 def test_slopes_of_a_chain_against_finite_differences():
