@@ -58,14 +58,16 @@ def check_areas(
     ledger: RowLedger,
 ) -> None:
     """Check every level of every table."""
-    measured = {m.table for _, m in plan.leaves}
+    without = _published_without_units(plan, tables, findings)
+    measured = {m.table for _, m in plan.leaves} - without
     for domain in plan.domains:
         lacking = [n for n, t in tables.items() if n in measured and domain not in t.levels]
         if plan.index is not None and domain.index and lacking:
             told = listed(c for c, m in plan.leaves if m.table in lacking)
             refused = len(lacking) == len(measured & set(tables)) or needed(plan, set(lacking))
             severity: Severity = "error" if refused else "warning"
-            findings.add("level_lacks", ", ".join(lacking), column=domain.code, found=told,
+            files = dict.fromkeys(f for n in lacking for f in tables[n].files)
+            findings.add("level_lacks", ", ".join(files), column=domain.code, found=told,
                          expected=", ".join(domain.columns), severity=severity)  # fmt: skip
         having = [t for t in tables.values() if domain in t.levels]
         found = {t.plan.name: units_of(t, domain) for t in having}
@@ -75,6 +77,20 @@ def check_areas(
         findings_only = _only_findings(plan)
         for table in having[1:]:
             _disagree(having[0], table, domain, found, findings, findings_only)
+
+
+def _published_without_units(
+    plan: Plan, tables: Mapping[str, CleanTable], findings: Findings
+) -> frozenset[str]:
+    """Tell published tables with units of no level: their values are nobody's. Gives their names."""
+    without = [
+        t for n, t in tables.items() if t.plan.role == "published" and not t.levels and plan.measured_of(n)
+    ]
+    for table in without:
+        asked = listed(dict.fromkeys(m.variable for m in plan.measured_of(table.plan.name)))
+        levels = listed((f"{d.code}: {', '.join(d.columns)}" for d in plan.domains), 6) or "—"
+        findings.add("published_without_units", ", ".join(table.files), found=asked, expected=levels)
+    return frozenset(t.plan.name for t in without)
 
 
 def _rows_without_unit(

@@ -199,6 +199,18 @@ def as_number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def words_of(coding: Coding | None) -> list[str]:
+    """Codes that a coding writes in any wave and that are no numbers."""
+    if coding is None:
+        return []
+    return [
+        code
+        for one in (coding, *coding.waves.values())
+        for code in (*(one.codes or {}).values(), *(r[2] for r in one.ranges))
+        if as_number(code) is None
+    ]
+
+
 Verdict = tuple[str | float | None, int, str]
 
 

@@ -124,7 +124,7 @@ def measure(
             raise click.BadParameter(f"{name}: {', '.join(FORMATS)}", param_hint="--formats")
     console = _console()
     shown = lang or "zh"
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_console(stderr=True), transient=True) as bars:
         task = bars.add_task("", total=None)
 
@@ -179,9 +179,10 @@ def new(folder: Path, lang: Language) -> None:
 
 
 def _console(*, stderr: bool = False) -> Console:
+    """Make a console that prints names and paths as they are: what stands in data is neither markup nor emoji."""
     from rich.console import Console  # noqa: PLC0415 - slow import
 
-    return Console(stderr=stderr, highlight=False)
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
 def _print(console: Console, findings: Sequence[Finding], language: Language, *, quiet: bool = False) -> None:
@@ -217,7 +218,7 @@ def _print_found(
             _print_level(console, level, said["waves"][-1], own, language)
     console.print(word("written", language))
     for path in files:
-        console.print(f"  {path}", highlight=False, soft_wrap=True)
+        console.print(f"  {path}", soft_wrap=True)
 
 
 def _print_level(
@@ -245,7 +246,7 @@ def _print_level(
     last.sort(key=lambda row: _downwards(row["value"]))
     for row in last[:most]:
         sign = ("*" if row["lacking"] else "") + ("†" if row["carried"] else "")
-        cells = [str(row["rank"] or ""), names[row["unit"]] + sign, _figure(row["value"])]
+        cells = [str(row["rank"] or ""), names.get(row["unit"], row["unit"]) + sign, _figure(row["value"])]
         if sampled:
             low, high = row["lower"], row["upper"]
             cells.append("" if low is None else f"{_figure(low)}–{_figure(high)}")
@@ -257,9 +258,9 @@ def _print_level(
         table.add_row("", "…")
     console.print(table)
     for sign, part in (("*", "lacking"), ("†", "carried")):
-        told = [f"{names[row['unit']]} ({row[part]})" for row in last if row[part]]
+        told = [f"{names.get(row['unit'], row['unit'])} ({row[part]})" for row in last if row[part]]
         if told:
-            console.print(f"{sign} {word(part, language)}: {listed(told, 6)}", highlight=False, markup=False)
+            console.print(f"{sign} {word(part, language)}: {listed(told, 6)}")
 
 
 def _figure(value: float | None) -> str:

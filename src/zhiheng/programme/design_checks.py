@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from zhiheng.programme.coding import NO_ANSWER, CleanColumn
+from zhiheng.programme.coding import NO_ANSWER, NOT_VALID, CleanColumn, words_of
 from zhiheng.programme.plan import STRATUM, WAVE
 from zhiheng.programme.problems import Findings, listed
+from zhiheng.programme.section import plain
 from zhiheng.programme.tables import CleanTable
 
 if TYPE_CHECKING:
@@ -18,12 +19,11 @@ _MOST_NAMED = 10
 
 
 def check_design(table: CleanTable, findings: Findings) -> None:
-    """Check one table; published tables have no design and only their ids are looked at."""
+    """Check one table, but for who responded; published tables have no design and only their ids are looked at."""
     _ids(table, findings)
     if table.plan.role == "published":
         return
     _weights(table, findings)
-    _responses(table, findings)
     if not _units_are_known(table, findings):
         return
     _single_units(table, findings)
@@ -78,46 +78,26 @@ def _weights(table: CleanTable, findings: Findings) -> None:
     column = table.columns[name]
     expected = ("每行一个权重", "a weight in every row")
     for code, rows in (
-        ("weight_missing", ~column.present),
+        ("weight_missing", without_value(table, name)),
         ("weight_negative", column.present & (column.values < 0)),
         ("weight_zero", column.present & (column.values == 0)),
     ):
         if rows.any():
             first = int(np.flatnonzero(rows)[0])
             file, row = table.place(first)
-            found = _lacking(column, first) if code == "weight_missing" else f"{column.values[first]:g}"
+            found = lacking(column, first) if code == "weight_missing" else f"{column.values[first]:g}"
             findings.add(code, file, row, name, found, expected, rows=int(rows.sum()))
 
 
-def _responses(table: CleanTable, findings: Findings) -> None:
-    """Tell rows of which it is not known whether they responded, and cells in which nobody did."""
-    weighting = table.plan.weighting
-    if weighting is None or weighting.nonresponse is None:
-        return
-    name, cells = weighting.nonresponse.responded, weighting.nonresponse.within_waves
+def without_value(table: CleanTable, name: str) -> NDArray[np.bool_]:
+    """Rows without a value of a column that is a number in every row; what fits no coding was told when it was read."""
     column = table.columns[name]
-    expected = ("有回答为 1，没有回答为 0", "1 where there was a response, 0 where there was none")
-    blank, other = ~column.present, column.present & ~np.isin(column.values, (0, 1))
-    for rows in (blank, other):
-        if rows.any():
-            first = int(np.flatnonzero(rows)[0])
-            found = _lacking(column, first) if rows is blank else f"{column.values[first]:g}"
-            findings.add("response_unclear", *table.place(first), name, found, expected, rows=int(rows.sum()))
-    if blank.any() or other.any() or not cells:
-        return
-    key = crossed(*(codes_of(table.columns[c]) for c in cells))
-    silent = np.flatnonzero(np.bincount(key, table.responded) == 0)
-    if len(silent):
-        firsts = [int(np.flatnonzero(key == k)[0]) for k in silent[:_MOST_NAMED]]
-        shown = [
-            " · ".join(str(table.columns[c].taken(np.array([row])).to_arrow()[0].as_py()) for c in cells)
-            for row in firsts
-        ]
-        findings.add("cell_silent", *table.place(firsts[0]), ", ".join(cells), listed(shown), name,
-                     rows=int(np.isin(key, silent).sum()))  # fmt: skip
+    if words_of(table.plan.coding.get(name)):  # a code that is a word was not told
+        return np.asarray(~column.present, dtype=np.bool_)
+    return np.asarray(~column.present & (column.state != NOT_VALID), dtype=np.bool_)
 
 
-def _lacking(column: CleanColumn, row: int) -> tuple[str, str]:
+def lacking(column: CleanColumn, row: int) -> tuple[str, str]:
     """Why a row has no value."""
     if column.state[row] == NO_ANSWER:
         return "空", "blank"
@@ -197,7 +177,7 @@ def _crossing(table: CleanTable, findings: Findings) -> None:
     if not len(several):
         return
     firsts = [int(np.flatnonzero(unit == u)[0]) for u in several[:_MOST_NAMED]]
-    shown = listed(map(str, table.columns[name].taken(np.array(firsts)).to_arrow().to_pylist()))
+    shown = listed(map(plain, table.columns[name].taken(np.array(firsts)).to_arrow().to_pylist()))
     rows = int(np.isin(unit, several).sum())
     findings.add("unit_in_strata", *table.place(firsts[0]), name, shown, ", ".join(design.strata), rows=rows)
 
@@ -209,10 +189,12 @@ def _populations(table: CleanTable, findings: Findings) -> None:
         if size_name is None:
             continue
         sizes = table.columns[size_name]
+        without = without_value(table, size_name)
+        if without.any():
+            first = int(np.flatnonzero(without)[0])
+            findings.add("design_unit_missing", *table.place(first), size_name, lacking(sizes, first), size_name,
+                         rows=int(without.sum()))  # fmt: skip
         if not sizes.present.all():
-            first = int(np.flatnonzero(~sizes.present)[0])
-            findings.add("design_unit_missing", *table.place(first), size_name, _lacking(sizes, first), size_name,
-                         rows=int((~sizes.present).sum()))  # fmt: skip
             continue
         values = np.asarray(sizes.values, dtype=np.float64)
         order = np.argsort(parent, kind="stable")

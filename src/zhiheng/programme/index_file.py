@@ -43,6 +43,7 @@ def reference(section: Section, key: str, names: list[str]) -> str:
 def read_index(section: Section, tables: Mapping[str, Role]) -> IndexPlan:
     """Read `[index]`: how it is made, its bands and rules."""
     bands: list[Band] = []
+    starts: list[str] = []
     read = True
     for inner in section.sections("bands"):
         bands.append(
@@ -58,6 +59,7 @@ def read_index(section: Section, tables: Mapping[str, Role]) -> IndexPlan:
                 "key_kind", "colour", bands[-1].colour, ("颜色，如 #2e7d32", "a colour such as #2e7d32")
             )
         read = read and "code" not in inner.told
+        starts.append("" if "from" in inner.told else f"{bands[-1].start:g}")
         inner.close()
     index = IndexPlan(
         missing=cast(
@@ -81,7 +83,7 @@ def read_index(section: Section, tables: Mapping[str, Role]) -> IndexPlan:
         if most is not None and most <= 0:
             section.tell("key_kind", key, most, ("正数", "a positive number"))
     unique(section, "bands", "code", [b.code for b in bands])
-    unique(section, "bands", "from", [f"{b.start:g}" for b in bands])
+    unique(section, "bands", "from", starts)
     unique(section, "adjust", "code", [a.code for a in index.adjust])
     for position, rule in enumerate(index.adjust, start=1):
         if read and rule.cap_band and rule.cap_band not in [b.code for b in bands]:

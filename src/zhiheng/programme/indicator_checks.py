@@ -10,7 +10,7 @@ import numpy as np
 from zhiheng.measure.indices import problems as engine
 from zhiheng.measure.indices.indicator import Indicator, from_rows
 from zhiheng.measure.indices.tree import Tree, check
-from zhiheng.programme.coding import CleanColumn, as_number
+from zhiheng.programme.coding import CleanColumn, words_of
 from zhiheng.programme.design_checks import codes_of, crossed
 from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import WAVE, IndexPlan, IndicatorRow, Measured, Plan
@@ -44,6 +44,11 @@ def read_tree(plan: Plan, findings: Findings) -> Tree | None:
         text = (prefix + bare.message("zh"), prefix + bare.message("en"))
         if one.found == LACKING:
             findings.add("key_missing", plan.indicator_file, one.row, one.field, expected=one.field)
+        elif one.rule == "weights_do_not_sum":
+            told = (f"{one.code} 的下级权重之和为 {one.found}",
+                    f"The weights of the children of {one.code} sum to {one.found}")  # fmt: skip
+            most = f"{100 * plan.index.balance:g}% (balance = {plan.index.balance:g})"
+            findings.add("weights_sum", plan.indicator_file, one.row, one.field, told, most)
         else:
             findings.add("indicator_tree", plan.indicator_file, one.row, one.field, text)
     if not any(one.field in STRUCTURE for one in found):
@@ -138,12 +143,7 @@ def _numbers(
     if table is None or measured.statistic == "proportion" or measured.variable not in table.coding:
         return
     coding = table.coding[measured.variable]
-    words = [
-        code
-        for one in (coding, *coding.waves.values())
-        for code in (*(one.codes or {}).values(), *(r[2] for r in one.ranges))
-        if as_number(code) is None
-    ]
+    words = words_of(coding)
     if words or coding.date:
         found = listed(dict.fromkeys(words)) or coding.date
         findings.add("code_as_number", file, row, column, found, f"{measured.table}.{measured.variable}")
@@ -171,6 +171,8 @@ def _levels(column: CleanColumn) -> set[str]:
 def _one_value_each(table: CleanTable, findings: Findings) -> None:
     """A published table holds one row for each unit of its narrowest level and wave."""
     columns = [c for d in table.levels for c in d.columns]
+    if not columns:
+        return  # its values are nobody's: told with the levels
     key = crossed(*(codes_of(table.columns[c]) for c in dict.fromkeys((WAVE, *columns))))
     counts = np.bincount(key)
     if (counts > 1).any():

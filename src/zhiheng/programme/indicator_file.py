@@ -76,7 +76,7 @@ def _measured(
     statistic: Any = cells.get("statistic", "") or legal[0]
     if statistic not in legal:
         findings.add("not_allowed", file, row, "statistic", statistic, " | ".join(legal))
-        statistic = legal[0]
+        statistic = "proportion" if cells.get("category") and "proportion" in legal else legal[0]
     category = tuple(c.strip() for c in cells.get("category", "").split("|") if c.strip())
     if statistic == "proportion" and not category:
         findings.add("key_missing", file, row, "category", expected="category")

@@ -181,6 +181,8 @@ def _table(section: Section, waves: tuple[str, ...]) -> TablePlan:
     unread = {"wave", "path", "files"} & section.told
     if "" in files and not table.wave and len(waves) > 1 and not unread:
         section.tell("key_missing", "wave", expected="wave")
+    if table.role == "published" and table.weighting is not None:
+        section.tell("weighting_of_published", "weighting")
     section.close()
     return replace(table, sound=len(section.findings.records) == before)
 
@@ -429,11 +431,13 @@ def _some(section: Section, key: str, default: tuple[str, ...] = ()) -> tuple[st
 
 
 def _question(section: Section, tables: list[str]) -> Question:
+    kind = section.choice("kind", ("mean", "choice"), "mean")
     question = Question(
         reference(section, "table", tables),
         section.text("variable", required=True),
         section.words("name"),
-        cast('Literal["mean", "choice"]', section.choice("kind", ("mean", "choice"), "mean")),
+        # a kind that is none was told; as a choice nothing more is asked of the answers
+        "choice" if "kind" in section.told else cast('Literal["mean", "choice"]', kind),
     )
     section.close()
     return question

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zhiheng.measure.indices.tree import Tree
@@ -16,8 +16,11 @@ from zhiheng.programme.plan_file import read_plan
 from zhiheng.programme.presence_checks import check_presence
 from zhiheng.programme.problems import Finding, Findings
 from zhiheng.programme.questionnaire import Labels, read_questionnaire
+from zhiheng.programme.response_checks import check_responses
+from zhiheng.programme.scale_checks import check_scales
 from zhiheng.programme.tables import CleanTable, load
 from zhiheng.programme.target_checks import Targets, read_margins
+from zhiheng.programme.wave_checks import check_table_waves
 from zhiheng.programme.word_checks import check_words
 
 #: called with what is being done, steps done, steps in all
@@ -85,6 +88,7 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
     questions = read_questionnaire(folder, findings).led_by(plan.names)
     labels = {d.code: read_labels(plan, d, findings) for d in plan.domains}
     tables: dict[str, CleanTable] = {}
+    answered: dict[str, CleanTable] = {}  # those of which it is known which rows count
     margins: dict[str, list[tuple[Margin, Targets]]] = {}
     for position, table in enumerate(plan.tables):
         progress(table.name, position, len(plan.tables))
@@ -92,11 +96,17 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
         if loaded is not None:
             tables[table.name] = loaded
             check_design(loaded, findings)
-            margins[table.name] = read_margins(plan, loaded, findings)
+            if check_responses(loaded, findings):
+                answered[table.name] = loaded
+            margins[table.name] = read_margins(plan, loaded, findings, answered=table.name in answered)
     progress("", len(plan.tables), len(plan.tables))
-    check_data(plan, tables, findings, ledger)
+    empty = check_table_waves(plan, findings, ledger)
+    there = replace(plan, waves=tuple(w for w in plan.waves if w.code not in empty))
+    check_data(there, answered, findings, ledger)
+    check_scales(plan, answered, tree, findings)
     check_areas(plan, tables, labels, findings, ledger)
-    check_presence(plan, tables, findings)
+    if len(answered) == len(tables):
+        check_presence(plan, tables, findings)
     check_words(plan, tables, questions, findings)
     return Prepared(plan, tables, margins, labels, tree, questions, findings.sorted(), ledger)
 

@@ -146,8 +146,20 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "“{found}”没有说明 {expected} 这一期在哪一列。请补上该期的列名；若该期没有问，写 false。",
         "{found} does not say which column holds it in wave {expected}. Name the column, or write false when that wave did not ask.",
     ),
-    "wave_unknown": ("期次“{found}”不在方案中，应为：{expected}。请补进 waves 或改正数据。", "The wave {found} is not in the plan; it has {expected}. Add it to waves or correct the data."),
-    "wave_without_rows": ("期次 {found} 没有任何数据行。请补数据，或从 waves 中删去。", "Wave {found} has no row at all. Supply it or remove it from waves."),
+    "wave_unknown": ("期次 {found} 不在方案中，应为：{expected}。请补进 waves 或改正数据。", "The wave {found} is not in the plan; it has {expected}. Add it to waves or correct the data."),
+    "wave_without_rows": (
+        "此表没有这些期次的数据行：{found}。{expected}请补上数据行；一期一个文件的，请在 files 中补上该期的文件。",
+        "The table has no row of wave {found}. {expected} Supply the rows, or name the file of that wave under `files`.",
+    ),
+    "wave_empty": (
+        "所有表都没有这些期次的数据行：{found}。请补数据，或从 waves 中删去。",
+        "No table has a row of wave {found}. Supply the data, or remove the wave from waves.",
+    ),
+    "file_of_waves": (
+        "同一个文件用于几个期次：{found}（{expected}），各列也相同，这几期的数据就完全一样。请改正文件名；若几期在同一个文件中，请改用 path 和 wave。",
+        "One file serves several waves with the same columns: {found} ({expected}), so their data are the same. Correct the name of a file, or "
+        "use `path` and `wave` where a file holds several waves.",
+    ),
     "not_a_number": ("应为数字，却有文字：{found}，期望：{expected}。请改正，或在 coding 的 missing 中列出。", "A number was expected, but there is text: {found}; expected {expected}. Correct it or list it under `missing` in coding."),
     "out_of_range": ("取值超出范围：{found}，应在 {expected} 之内。请改正，或在 coding 的 missing 中列出。", "A value is out of range: {found}; it must lie in {expected}. Correct it or list it under `missing` in coding."),
     "code_unknown": ("代码不认识：{found}，应为：{expected}。请改正，或在 coding 中补上。", "A code is unknown: {found}; it must be one of {expected}. Correct it or add it to the coding."),
@@ -164,15 +176,28 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "weight_negative": ("权重为负：{found}，应为正数：{expected}。请改正。", "A weight is negative: {found}; expected {expected}. Correct it."),
     "weight_zero": ("权重为零：{found}，这些行对任何估计都不起作用，应为正数：{expected}。请改正，或用 keep 排除。", "A weight is zero: {found}, so these rows count in no estimate; expected {expected}. Correct it or exclude the rows with `keep`."),
     "response_unclear": ("不知道这些行是否有回答：{found}，应为：{expected}。请改正，或用 coding 把代码改写为 1 与 0。", "It is not known whether these rows responded: {found}; expected {expected}. Correct it, or recode to 1 and 0 under coding."),
+    "nobody_responded": ("没有一行有回答：这一列全是 0。请核对 1（有回答）与 0（没有回答）是否写反，或数据是否齐全。", "Nobody responded: the column is 0 in every row. Check that 1 (responded) and 0 (did not) are not confused, and that the data are whole."),
+    "everybody_responded": ("每一行都有回答，没有可调整的无回答：{found}。请在数据和 keep 中保留没有回答的行，或删去 [tables.weighting.nonresponse]。", "Everybody responded, so there is no nonresponse to adjust for: {found}. Keep the rows without response in the data and under `keep`, or remove [tables.weighting.nonresponse]."),
+    "cell_unknown": ("无回答调整的单元列“{found}”只有有回答的行才有值，没有回答的行全是空的，无从按它调整。请改用抽样时对每一行都已知的列。", "The column {found} of the nonresponse cells is known for respondents only: it is blank wherever there was no response, so nothing can be adjusted by it. Use columns that are known of everybody drawn."),
+    "cell_blank": ("无回答调整的单元列没有值，这些行自成一个单元。{found}请补上。", "Rows without a value in a column of the nonresponse cells: they make a cell of their own. {found} Supply it."),
     "cell_silent": ("无回答调整的单元中无人回答：{found}，应至少有一行“{expected}”为 1。请合并单元。", "Nobody responded in a nonresponse cell: {found}; at least one row with “{expected}” of 1 is needed. Merge cells."),
     "design_unit_missing": ("抽样单位或分层缺失：{found}，应有：{expected}。请补上。", "The stratum or sampling unit is missing: {found}; expected {expected}. Supply it."),
     "single_unit": ("这一层只有一个初级抽样单位：{found}，应至少两个：{expected}。请合并层，或设 lonely。", "A stratum has one first-stage unit only: {found}; expected {expected}. Merge strata or set `lonely`."),
     "unit_in_strata": ("抽样单位的代码出现在多层中：{found}，应各属一层：{expected}。请改正代码；若代码只在层内唯一，请写 nest = true。", "Codes of sampling units occur in several strata: {found}; each belongs to one of {expected}. Correct them, or write nest = true when codes count within their stratum."),
     "population_small": ("总体单位数小于样本单位数：{found}，应：{expected}。请改正总体数。", "The population is smaller than the sample: {found}; expected {expected}. Correct the population size."),
     "population_varies": ("同一上级的总体单位数不一致：{found}，应：{expected}。请改正。", "The population size is not the same within its parent: {found}; expected {expected}. Correct it."),
+    "weighting_of_published": (
+        "公布值（role = published）不加权，这里写的不起作用。请删去 [tables.weighting]，或改正 role。",
+        "Published values (role = published) are not weighted, so this does nothing. Remove [tables.weighting], or correct `role`.",
+    ),
     # ── targets ──
     "target_without_answers": ("目标中的水平没有任何答卷：{found}，应出现在数据中：{expected}。请合并水平，或改正编码。", "A level of the targets has no answer: {found}; the data have {expected}. Merge levels or correct the coding."),
     "answers_without_target": ("数据中的水平没有目标：{found}，目标文件有：{expected}。请补上目标，或合并水平。", "A level in the data has no target: {found}; the targets have {expected}. Add it or merge levels."),
+    "margin_column": (
+        "文件有列“{found}”，而方案的 columns 没有写它，所以“{expected}”出现不止一次。请把它写进 columns，或在文件中把各行合计为一行。",
+        "The file has a column {found} that `columns` does not name, so {expected} occurs more than once. Name it in `columns`, or sum these "
+        "rows up into one.",
+    ),
     "target_not_positive": ("目标不是正数：{found}，应：{expected}。请改正，或删去这一水平。", "A target is not positive: {found}; expected {expected}. Correct it or remove the level."),
     "totals_disagree": ("各组目标的总数不一致：{found}，应与第一组相同：{expected}。请改正。", "The totals of the margins disagree: {found}; expected {expected}. Correct one of them."),
     # ── indicators and index ──
@@ -180,7 +205,17 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "indicator_not_in_wave": ("指标在有的期次没有任何数据：{found}。{expected}请检查变量名和编码；可缺的期次请设 optional = 1。", "The indicator has no data in some waves: {found}. {expected} Check the variable and its coding; set optional = 1 if a wave may lack it."),
     "indicator_optional": ("可缺的指标（optional = 1）在有的期次没有任何数据：{found}。{expected}如应有数据，请检查变量名和编码。", "An optional indicator has no data in some waves: {found}. {expected} Check the variable and its coding if it should have."),
     "indicator_tree": ("{found}", "{found}"),
+    "weights_sum": (
+        "{found}，应为 1 或 100，相差不超过 {expected}。请改正下级的权重；全部留空即为等权；若只是四舍五入所致，可调大 [index] 的 balance。",
+        "{found}; they should sum to 1 or 100, or miss it by no more than {expected}. Correct the weights of the children, or leave all of "
+        "them blank for equal weights; if they are only rounded, raise `balance` under [index].",
+    ),
     "code_as_number": ("代码“{found}”不是数字，却要求均值或总量：{expected}。请改用 statistic = proportion，或把代码写成数字。", "The code {found} is no number, but a mean or total is asked for: {expected}. Use statistic = proportion, or numbers as codes."),
+    "beyond_scale": (
+        "取值在指标的量表之外：{found}。{expected}请改正数据或指标的 low、high；不算回答的代码请列入 coding 的 missing；确有这样的值，可设 cap = 1 或 normalise = goalposts。",
+        "Values beyond the scale of the indicator: {found}. {expected} Correct them, or low and high of the indicator; list codes that are no "
+        "answers under `missing` in coding; where such values are right, set cap = 1 or normalise = goalposts.",
+    ),
     "category_unknown": ("类别“{found}”在数据中没有出现，数据中有：{expected}。请改正 category。", "The category {found} does not occur; the data have {expected}. Correct `category`."),
     "value_repeated": ("一个单位在一期中有多个值：{found}，应只有一个：{expected}。请删去重复的行。", "A unit has several values in one wave: {found}; expected {expected}. Remove the repeated rows."),
     # ── areas ──
@@ -194,6 +229,11 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "rule_without_data": ("加扣分规则“{found}”所看的数一个也没有：{expected}。请检查变量名和编码，或删去规则。", "What the civic rule {found} looks at has no data at all: {expected}. Check the variable and its coding, or remove the rule."),
     "unit_absent": ("单位在有的期次没有任何指标的数据：{found}。{expected}请补数据，或核对单位代码。", "Units without data for any indicator in some waves: {found}. {expected} Supply the data or check the codes of the units."),
     "whole_lacks": ("公布值没有总体的数，总体缺少这些指标：{found}。{expected}如不要总体的指数，请在 [index] 写 whole = false。", "Published values have no figure for the whole, which lacks the indicators {found}. {expected} Write whole = false under [index] if it should have no index."),
+    "published_without_units": (
+        "表中没有任何层级的单位列，公布值 {found} 不知是哪个单位的。各层级的列：{expected}。请补上该列，或在 columns 中写出它在数据里的名称。",
+        "The table has the units of no level, so nobody knows whose the published values of {found} are. Levels and their columns: {expected}. "
+        "Add such a column, or name it under `columns` as the data do.",
+    ),
     "area_missing": ("没有单位代码的行：{found}，应有：{expected}。这些行不进入该层级，请补上。", "Rows without a unit: {found}; expected {expected}. They are left out at this level; supply the code."),
     "level_lacks": ("这一层级没有指标 {found} 的数据，指数由其余指标按权重计算。表中应有列：{expected}。请补上该列，或在该层级写 index = false。", "The table has no units of this level, so its index is made without the indicators {found}. Add the column {expected}, or write index = false for the level."),
     # ── words ──
@@ -204,6 +244,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "“{found}”中没有测评结果，应有 zhiheng measure 写出的 run.json 和 results.parquet。请先测评，或改正路径。",
         "{found} holds no finished run; run.json and results.parquet as `zhiheng measure` writes them were expected. Measure first, or "
         "correct the path.",
+    ),
+    "run_damaged": (
+        "测评记录不完整：{found} 缺失、为空或写法不对。请重新测评。",
+        "The record of the run is not whole: {found} lacking, empty or of another form. Measure again.",
     ),
     "not_measured": ("引擎拒绝：{found}", "The engine refused: {found}"),
     "questionnaire": ("问卷有误：{found}，应为：{expected}。请改正后重存。", "The questionnaire is wrong: {found}; expected {expected}. Correct it and save again."),

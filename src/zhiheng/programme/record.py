@@ -6,7 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zhiheng.programme.run import Level
 
 RECORD = "run.json"
+PARTS = ("languages", "waves", "levels", "files")  #: lists that `zhiheng show` reads
 LIBRARIES = ("duckdb", "numpy", "scipy", "pyarrow", "python-calamine", "pyreadstat")
 
 
@@ -98,16 +99,42 @@ def read(folder: Path) -> dict[str, Any]:
     Raises
     ------
     zhiheng.programme.problems.Problem
-        The folder holds none, or one of an older form without the names of levels and files.
+        The folder holds none, one of an older form, or one that is not whole (changed by hand).
     """
     path = folder / RECORD
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        if {"languages", "waves", "levels", "files"} <= found.keys():
-            return dict(found)
-    except (OSError, ValueError, AttributeError):
-        pass
-    raise Problem([Finding("run_missing", str(path), found=str(folder))])
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict) or not set(PARTS) <= found.keys():
+        raise Problem([Finding("run_missing", str(path), found=str(folder))])
+    wanting = _wanting(found)
+    if wanting:
+        raise Problem([Finding("run_damaged", str(path), found=", ".join(wanting))])
+    return dict(found)
+
+
+def _wanting(found: Mapping[str, Any]) -> list[str]:
+    """Name the parts that `zhiheng show` reads and that are lacking, empty or of another form."""
+    forms: dict[str, Callable[[Any], bool]] = {
+        "languages": lambda one: one in ("zh", "en"),
+        "waves": _is_named,
+        "levels": lambda one: (
+            _is_named(one) and isinstance(one.get("units"), list) and all(map(_is_named, one["units"]))
+        ),
+        "files": lambda one: isinstance(one, str),
+    }
+    return [
+        part
+        for part in PARTS
+        if not isinstance(given := found.get(part), list)
+        or not (given or part == "levels")  # published values alone have no level that is the whole
+        or not all(map(forms[part], given))
+    ]
+
+
+def _is_named(one: object) -> bool:
+    return isinstance(one, dict) and all(isinstance(one.get(key), str) for key in ("code", "zh", "en"))
 
 
 def write(record: Mapping[str, Any], path: Path) -> None:

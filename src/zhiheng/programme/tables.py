@@ -18,11 +18,15 @@ from zhiheng.programme.ledger import RowLedger
 from zhiheng.programme.plan import STRATUM, WAVE, Coding, Column, Domain, Pick, Plan, TablePlan
 from zhiheng.programme.problems import Findings, Severity, listed, nearest
 from zhiheng.programme.reading import MOST_MISFITS, DataFile, RawTable
+from zhiheng.programme.section import plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Progress = Callable[[str, int, int], None]
+
+#: what the column that says who responded holds
+RESPONDED = ("有回答为 1，没有回答为 0", "1 where there was a response, 0 where there was none")
 
 
 @dataclass(frozen=True)
@@ -115,17 +119,9 @@ def load(
             continue
         parts += loader.parts(raw, wave)
         source = raw.record
-    _tell_missing_waves(table, plan, findings)
     if not parts or not complete:
         return None
     return replace(loader.finish(parts), source=source)
-
-
-def _tell_missing_waves(table: TablePlan, plan: Plan, findings: Findings) -> None:
-    """Tell waves that the plan has and the table has no file for; the table is loaded all the same."""
-    for wave in plan.waves if "" not in table.files else ():
-        if wave.code not in table.files:
-            findings.add("wave_without_rows", table.name, column="files", found=wave.code, severity="warning")
 
 
 class _Loader:
@@ -141,6 +137,9 @@ class _Loader:
         self.ledger = ledger
         self.numbers = plan.numeric(table)
         self.used = plan.used_columns(table, levels)
+        self.required = {table.design.weights, *table.design.population.values()}
+        nonresponse = table.weighting.nonresponse if table.weighting else None
+        self.responded = nonresponse.responded if nonresponse else ""
         self.wave_codes = tuple(w.code for w in plan.waves)
 
     # ── which columns ──
@@ -221,8 +220,6 @@ class _Loader:
                 whole = len(rows) == len(column)
                 data = raw.data if whole else raw.data.take(pa.array(rows))
                 parts += self._kept(data, numbers[rows], code, raw)
-            else:
-                self.findings.add("wave_without_rows", raw.file, column=name, found=code)
         return parts
 
     def _leave_without_wave(
@@ -312,7 +309,13 @@ class _Loader:
             shown = self._names(pick, raw.header)[0]
             source = data.column(shown)
         cleaned, misfits = clean(source, coding, number=number)
-        self._tell(misfits, raw.file, shown, numbers, int((cleaned.state != cells.NO_ANSWER).sum()))
+        if name == self.responded:
+            misfits = [replace(m, code="response_unclear", expected=RESPONDED) for m in misfits]
+        # a row that cannot do without this value has none: there is nothing to go on with, however few they are
+        answered = (
+            0 if name in {self.responded, *self.required} else int((cleaned.state != cells.NO_ANSWER).sum())
+        )
+        self._tell(misfits, raw.file, shown, numbers, answered)
         return cleaned
 
     def _tell(
@@ -358,7 +361,11 @@ class _Loader:
             group = int(np.flatnonzero(disagree)[0])
             file, row = part.place(int(order[starts[group]]))
             pair = [low[group], high[group]]
-            shown = listed(pair if column.levels is None else [column.levels[int(v)] for v in pair])
+            shown = listed(
+                map(plain, map(float, pair))
+                if column.levels is None
+                else [column.levels[int(v)] for v in pair]
+            )
             self.findings.add("folded_disagree", file, row, name, shown, ", ".join(self.table.one_row_per),
                               severity="warning", rows=int(disagree.sum()))  # fmt: skip
         state = np.where(disagree, cells.DISAGREE, state).astype(np.int8)
@@ -384,7 +391,7 @@ class _Loader:
             file, row = part.place(first)
             seen = {c.column for c in (*rule.when, *rule.expect)}
             found = ", ".join(
-                f"{c} = {part.columns[c].taken(np.array([first])).to_arrow()[0].as_py()}"
+                f"{c} = {plain(part.columns[c].taken(np.array([first])).to_arrow()[0].as_py())}"
                 for c in sorted(seen)
             )
             fallback = ", ".join(c.text() for c in rule.expect)

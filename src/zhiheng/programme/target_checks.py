@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow.compute as pc
 
+from zhiheng.programme.coding import as_number
 from zhiheng.programme.plan import WAVE, Margin, Plan
 from zhiheng.programme.problems import Findings, listed
-from zhiheng.programme.sheet import read_sheet
+from zhiheng.programme.sheet import Sheet, read_sheet
 from zhiheng.programme.tables import CleanTable
 
 #: margins whose totals differ by less than this share agree: published margins are rounded
@@ -19,8 +20,15 @@ ROUNDING = 1e-6
 Targets = Mapping[tuple[str, ...], float]
 
 
-def read_margins(plan: Plan, table: CleanTable, findings: Findings) -> list[tuple[Margin, Targets]]:
+def read_margins(
+    plan: Plan, table: CleanTable, findings: Findings, *, answered: bool = True
+) -> list[tuple[Margin, Targets]]:
     """Read the margins of a table and check them against its answers and against each other.
+
+    Parameters
+    ----------
+    answered
+        Whether it is known which rows count; where not, that was told, and levels are not compared.
 
     Returns
     -------
@@ -32,21 +40,25 @@ def read_margins(plan: Plan, table: CleanTable, findings: Findings) -> list[tupl
     fitting: list[tuple[Margin, Targets]] = []
     for margin in weighting.margins if weighting else ():
         targets = (
-            _margin(plan, margin, findings) if margin.path else None
+            _margin(plan, margin, table, findings) if margin.path else None
         )  # else the plan was told so already
         if targets is not None:
+            targets = _of_waves(plan, margin, table, targets)
             read.append((margin, targets))
-            if _levels(table, margin, targets, findings):
+            if not answered or _levels(table, margin, targets, findings):
                 fitting.append((margin, targets))
     _totals(plan, fitting, findings)
     return read
 
 
-def _margin(plan: Plan, margin: Margin, findings: Findings) -> Targets | None:
+def _margin(plan: Plan, margin: Margin, table: CleanTable, findings: Findings) -> Targets | None:
+    """Read the file of a margin; none where something in it is wrong, for levels and totals would follow from that."""
+    before = len(findings.records)
     sheet = read_sheet(plan.folder / margin.path, margin.path, findings)
     if sheet is None or not sheet.require((*margin.columns, "total"), findings):
         return None
     targets: dict[tuple[str, ...], float] = {}
+    unnamed = _unnamed(sheet, margin, table)
     for number, row in zip(sheet.row_numbers, sheet.rows, strict=True):
         levels = tuple(row[c] for c in margin.columns)
         try:
@@ -58,10 +70,37 @@ def _margin(plan: Plan, margin: Margin, findings: Findings) -> Targets | None:
             continue
         if not (math.isfinite(total) and total > 0):
             findings.add("target_not_positive", margin.path, number, "total", row["total"], "> 0")
+        if levels in targets and unnamed:
+            findings.add(
+                "margin_column", margin.path, number, ", ".join(unnamed), listed(unnamed), " · ".join(levels)
+            )
+            return None
         if levels in targets:
             findings.add("duplicate_name", margin.path, number, ", ".join(margin.columns), " · ".join(levels))
         targets[levels] = total
-    return targets
+    return targets if len(findings.records) == before else None
+
+
+def _of_waves(plan: Plan, margin: Margin, table: CleanTable, targets: Targets) -> Targets:
+    """Leave out the waves of the plan of which the table has no row: they were told as such."""
+    if WAVE not in margin.columns:
+        return targets
+    place = margin.columns.index(WAVE)
+    gone = {w.code for w in plan.waves} - set(table.columns[WAVE].levels or ())
+    return {levels: total for levels, total in targets.items() if levels[place] not in gone}
+
+
+def _unnamed(sheet: Sheet, margin: Margin, table: CleanTable) -> list[str]:
+    """Columns that the margin does not name and that tell its rows apart: those of the table, or of words."""
+    others = [
+        c
+        for c in dict.fromkeys(sheet.header)
+        if c
+        and c not in (*margin.columns, "total")
+        and (c in table.columns or any(as_number(row[c]) is None for row in sheet.rows))
+    ]
+    rows = {tuple(row[c] for c in (*margin.columns, *others)) for row in sheet.rows}
+    return others if len(rows) == len(sheet.rows) else []
 
 
 def _levels(table: CleanTable, margin: Margin, targets: Targets, findings: Findings) -> bool:
@@ -79,7 +118,15 @@ def _levels(table: CleanTable, margin: Margin, targets: Targets, findings: Findi
         answered[tuple("" if c is None else str(c) for c in cells)] = row
     where = ", ".join(margin.columns)
     without = [x for x in targets if x not in answered]
-    untold = [x for x in answered if x not in targets]
+    design = table.plan.design
+    told = [
+        c in (*design.strata, *design.clusters) for c in margin.columns
+    ]  # of these a blank was told as such
+    untold = [
+        x
+        for x in answered
+        if x not in targets and not any(known and cell == "" for cell, known in zip(x, told, strict=True))
+    ]
     if without:
         findings.add("target_without_answers", margin.path, column=where, found=listed(" · ".join(x) for x in without),
                      expected=listed(sorted(" · ".join(c or "—" for c in x) for x in untold or answered)))  # fmt: skip

@@ -218,12 +218,6 @@ def test_unknown_wave(folder):
     assert "2017, 2018" in finding.message("zh")
 
 
-def test_wave_without_rows(folder):
-    write(folder / "points.csv", [r for r in points() if r[0] != 2018])
-    found = {f.code for f in check(folder)}
-    assert "wave_without_rows" in found
-
-
 def test_column_not_named_in_a_wave(folder):
     reword(folder, "[tables.coding]", '[tables.columns]\nbus = { "2017" = "bus" }\n[tables.coding]')
     finding = only(folder, "wave_unmapped", file="plan.toml")
@@ -368,8 +362,11 @@ def test_tree_with_a_cycle(folder):
 
 def test_weights_that_do_not_sum(folder):
     reword(folder, "site,index,现场,Sites,0.4", "site,index,现场,Sites,0.5", "indicators.csv")
-    finding = only(folder, "indicator_tree", file="indicators.csv", row=2, column="weight")
+    finding = only(folder, "weights_sum", file="indicators.csv", row=2, column="weight")
     assert "1.1" in finding.message("zh")
+    for language in ("zh", "en"):  # what can be done in a plan
+        assert "balance = 0.001" in finding.message(language)
+        assert "normalise_weights" not in finding.message(language)
 
 
 def test_unknown_table_of_an_indicator(folder):
@@ -457,7 +454,7 @@ def test_all_problems_at_once(folder):
     reword(folder, "site,index,现场,Sites,0.4", "site,index,现场,Sites,0.5", "indicators.csv")
     reword(folder, 'edition = "2018"', 'editon = "2018"')
     assert {f.code for f in check(folder)} == {
-        "not_a_number", "weight_negative", "wave_unknown", "indicator_tree", "key_unknown",
+        "not_a_number", "weight_negative", "wave_unknown", "weights_sum", "key_unknown",
     }  # fmt: skip
 
 

@@ -121,8 +121,8 @@ def test_rows_without_an_id_are_told(folder):
 
 def test_a_text_in_the_weights_is_not_called_blank(folder):
     spoil(folder / "answers.csv", 5, "w", "一")
-    message = only(folder, "weight_missing", row=5, column="w").message("en")
-    assert "blank" not in message
+    only(folder, "not_a_number", row=5, column="w", severity="error")
+    assert [f.code for f in check(folder)] == ["not_a_number"]
 
 
 def test_values_of_several_waves_are_counted_together(folder):

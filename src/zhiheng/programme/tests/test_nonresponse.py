@@ -153,7 +153,7 @@ def test_a_street_of_nonrespondents_is_no_lonely_stratum(folder):
     )
 
 
-@pytest.mark.parametrize(("cell", "found"), [("", "blank"), ("2", "2"), ("maybe", "no number")])
+@pytest.mark.parametrize(("cell", "found"), [("", "blank"), ("2", "2"), ("maybe", "“maybe” × 1")])
 def test_a_row_of_which_it_is_not_known_whether_it_responded(folder, cell, found):
     silenced(folder)
     spoil(folder / "answers.csv", 5, "here", cell)
