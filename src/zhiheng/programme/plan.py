@@ -443,11 +443,21 @@ class Plan:
             names.add(table.weighting.nonresponse.responded)
         return frozenset(names)
 
+    def answers_of(self, table: TablePlan, levels: Iterable[Domain]) -> frozenset[str]:
+        """Columns of a table that are measured, and say nothing of which rows there are and whose."""
+        return frozenset(self._asked(table)) - frozenset(self._placed(table, levels))
+
     def used_columns(self, table: TablePlan, levels: Iterable[Domain]) -> tuple[str, ...]:
         """Every column of a table that anything in the plan reads, in a fixed order; `levels` are those it has."""
+        names = [*self._asked(table), *self._placed(table, levels)]
+        return tuple(dict.fromkeys(n for n in names if n and n != WAVE))
+
+    def _asked(self, table: TablePlan) -> list[str]:
         names = [m.variable for m in self.measured_of(table.name)]
-        names += [q.variable for q in self.questions if q.table == table.name]
-        names += [*table.design.strata, *(c for c in table.design.clusters if c != "*"), table.design.weights]
+        return names + [q.variable for q in self.questions if q.table == table.name]
+
+    def _placed(self, table: TablePlan, levels: Iterable[Domain]) -> list[str]:
+        names = [*table.design.strata, *(c for c in table.design.clusters if c != "*"), table.design.weights]
         names += [*table.design.population.values(), table.id, *table.one_row_per]
         names += [c.column for c in table.keep if c.column != table.wave]
         for rule in table.rules:
@@ -456,8 +466,7 @@ class Plan:
             names += [c for m in table.weighting.margins for c in m.columns]
             if table.weighting.nonresponse:
                 names += [*table.weighting.nonresponse.cells, table.weighting.nonresponse.responded]
-        names += [c for d in levels for c in d.columns]
-        return tuple(dict.fromkeys(n for n in names if n and n != WAVE))
+        return names + [c for d in levels for c in d.columns]
 
     def levels_of(self, table: TablePlan, headers: Sequence[Sequence[str]]) -> tuple[Domain, ...]:
         """Domains a table can be broken down by.

@@ -93,7 +93,9 @@ def prepare(plan_dir: str | Path, data_dir: str | Path | None = None, progress: 
     for position, table in enumerate(plan.tables):
         progress(table.name, position, len(plan.tables))
         loaded = load(plan, table, data, findings, ledger) if table.sound else None
-        if loaded is not None:
+        if loaded is not None and loaded.lacking:  # the rest of it is looked at all the same
+            check_design(loaded, findings)
+        elif loaded is not None:
             tables[table.name] = loaded
             check_design(loaded, findings)
             if check_responses(loaded, findings):

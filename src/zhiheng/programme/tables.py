@@ -43,6 +43,8 @@ class CleanTable:
         Domains the table can be broken down by.
     source
         What run.json says of a database table: what was read, how many rows, the hash of their content.
+    lacking
+        Columns that a file does not have: nothing is measured from the table, but the others can be looked at.
     """
 
     plan: TablePlan
@@ -52,6 +54,7 @@ class CleanTable:
     rows: NDArray[np.int64]
     levels: tuple[Domain, ...] = ()
     source: Mapping[str, object] | None = None
+    lacking: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -93,7 +96,7 @@ def load(
     Returns
     -------
     CleanTable or None
-        None when a file or column is missing; findings tell all of it.
+        None when a file is missing, or a column that says which rows there are; findings tell all of it.
     """
     opened: list[tuple[str, DataFile | DatabaseTable]] = [
         (wave, DataFile(data / name, name, table.encoding, table.sheet, findings))
@@ -112,8 +115,8 @@ def load(
     for (wave, file), header in zip(opened, headers, strict=True):
         if header is None:
             continue
-        needed, whole = loader.needed(file, header, [wave] if wave else [w.code for w in plan.waves])
-        raw = file.read(needed) if whole else None
+        needed, readable = loader.needed(file, header, [wave] if wave else [w.code for w in plan.waves])
+        raw = file.read(needed) if readable else None
         if raw is None:
             complete = False
             continue
@@ -121,7 +124,7 @@ def load(
         source = raw.record
     if not parts or not complete:
         return None
-    return replace(loader.finish(parts), source=source)
+    return replace(loader.finish(parts), source=source, lacking=frozenset(loader.lacking))
 
 
 class _Loader:
@@ -137,6 +140,7 @@ class _Loader:
         self.ledger = ledger
         self.numbers = plan.numeric(table)
         self.used = plan.used_columns(table, levels)
+        self.lacking: set[str] = set()
         self.required = {table.design.weights, *table.design.population.values()}
         nonresponse = table.weighting.nonresponse if table.weighting else None
         self.responded = nonresponse.responded if nonresponse else ""
@@ -161,9 +165,10 @@ class _Loader:
     def needed(
         self, file: DataFile | DatabaseTable, header: tuple[str, ...], waves: list[str]
     ) -> tuple[list[str], bool]:
-        """Give the file columns to read, and whether all are there."""
+        """Give the file columns to read, and whether those are there that say which rows there are, and whose."""
         wanted: list[str] = []
         whole = True
+        answers = self.plan.answers_of(self.table, self.levels)
         if self.table.wave and "" in self.table.files:
             names = self._names(self.table.column(self.table.wave).default, header)
             wanted += names
@@ -179,9 +184,11 @@ class _Loader:
                     whole = False
                 elif not pick.absent and pick.constant is None:
                     names = self._names(pick, header)
-                    if not names:
-                        whole = self._missing(file, " / ".join(pick.names or pick.join), header)
                     wanted += names
+                    if not names:
+                        self._missing(file, " / ".join(pick.names or pick.join), header)
+                        self.lacking.add(name)
+                        whole = whole and name in answers
         return list(dict.fromkeys(wanted)), whole
 
     def _missing(self, file: DataFile | DatabaseTable, name: str, header: tuple[str, ...]) -> bool:
@@ -292,7 +299,7 @@ class _Loader:
         column: Column = self.table.column(name)
         pick = column.pick(wave) or Pick(absent=True)
         coding = self.table.coding.get(name, Coding()).in_wave(wave)
-        if pick.absent:
+        if pick.absent or name in self.lacking:
             return cells.absent(len(numbers), number=number)
         if pick.constant is not None:
             told = (f"{pick.constant}（{pick.text.zh}）" if pick.text else pick.constant,

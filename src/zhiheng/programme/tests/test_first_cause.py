@@ -62,3 +62,16 @@ def test_a_mistyped_level_of_a_margin_is_told_once(folder, file, column, typed, 
     for language in ("zh", "en"):
         assert typed in found[0].message(language)
         assert meant in found[0].message(language)
+
+
+def test_a_missing_column_hides_nothing_else(folder):
+    """The other columns of the table are looked at: all problems at once."""
+    reword(folder, "answers,bus,mean", "answers,q99,mean", "indicators.csv")
+    spoil(folder / "answers.csv", 3, "w", "-3")
+    spoil(folder / "answers.csv", 4, "sex", "9")
+    spoil(folder / "answers.csv", 5, "streets", "3")
+    found = {(f.code, f.row) for f in check(folder) if f.severity == "error" or f.code == "unknown_code"}
+    assert ("column_missing", 1) in found
+    assert ("weight_negative", 3) in found
+    assert "population_varies" in {code for code, _ in found}
+    assert "indicator_without_data" not in {code for code, _ in found}
