@@ -193,6 +193,12 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     # ── targets ──
     "target_without_answers": ("目标中的水平没有任何答卷：{found}，应出现在数据中：{expected}。请合并水平，或改正编码。", "A level of the targets has no answer: {found}; the data have {expected}. Merge levels or correct the coding."),
     "answers_without_target": ("数据中的水平没有目标：{found}，目标文件有：{expected}。请补上目标，或合并水平。", "A level in the data has no target: {found}; the targets have {expected}. Add it or merge levels."),
+    "margin_of_all_waves": (
+        "有多个期次，而边际 {found} 不含期次（wave）：目标是各期合计的总数，各期自己的构成不受约束，增加一期会改变已有各期的权数。"
+        "如目标是每一期的，请在 columns 和文件中加上 wave。",
+        "There are several waves, and the margin {found} is without `wave`: its totals are of all waves together, a wave by itself need not meet "
+        "them, and a wave that is added changes the weights of the others. Where they are of every wave, add `wave` to `columns` and the file.",
+    ),
     "margin_column": (
         "文件有列“{found}”，而方案的 columns 没有写它，所以“{expected}”出现不止一次。请把它写进 columns，或在文件中把各行合计为一行。",
         "The file has a column {found} that `columns` does not name, so {expected} occurs more than once. Name it in `columns`, or sum these "

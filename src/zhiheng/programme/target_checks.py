@@ -36,6 +36,10 @@ def read_margins(
         (margin, total by levels) for each margin that could be read.
     """
     weighting = table.plan.weighting
+    apart = [m for m in (weighting.margins if weighting else ()) if WAVE not in m.columns]
+    if apart and len(plan.waves) > 1:
+        findings.add("margin_of_all_waves", listed(m.path for m in apart if m.path), column="columns",
+                     found=listed(" × ".join(m.columns) for m in apart), severity="warning")  # fmt: skip
     read: list[tuple[Margin, Targets]] = []
     fitting: list[tuple[Margin, Targets]] = []
     for margin in weighting.margins if weighting else ():

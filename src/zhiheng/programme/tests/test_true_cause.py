@@ -195,3 +195,10 @@ def test_published_values_without_a_column_of_units(folder):
     assert (finding.code, finding.file) == ("published_without_units", "given.csv")
     assert "district" in finding.message("zh")
     assert "level_lacks" not in {f.code for f in check(folder)}
+
+
+def test_a_margin_of_all_waves_together_is_told(folder):
+    reword(folder, 'columns = ["wave", "sex"]', 'columns = ["sex"]')
+    write(folder / "margin_sex.csv", [["sex", "total"], ["m", 960], ["f", 1040]])
+    (found,) = [f for f in check(folder) if f.code == "margin_of_all_waves"]
+    assert (found.severity, found.file, found.found) == ("warning", "margin_sex.csv", "sex")
