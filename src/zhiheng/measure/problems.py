@@ -22,13 +22,17 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Convert the column to numbers in the data.",
     ),
     "column_without_values": (
-        "列“{column}”应为数值，但没有任何值（类型 {type}）。请核对列名，或在数据中补上这一列的值。",
-        "Column “{column}” must be numeric, but has no value at all (type {type}). "
-        "Check the name, or supply its values in the data.",
+        "列“{column}”没有任何值（类型 {type}）。请核对列名，或在数据中补上这一列的值。",
+        "Column “{column}” has no value at all (type {type}). Check the name, or supply its values in the data.",
     ),
     "not_a_number": (
         "列“{column}”含有 NaN 或无穷大。请改为空值（缺失）后再计算。",
         "Column “{column}” contains NaN or infinity. Store missing answers as null.",
+    ),
+    "column_without_levels": (
+        "列“{column}”的类型是 {type}，其值不能作为分类或编码。请在数据中把它转换为文本或整数。",
+        "Column “{column}” is of type {type}, whose values cannot be levels or codes. "
+        "Convert it to text or whole numbers in the data.",
     ),
     "column_reserved": (
         "列名“{columns}”以 zhiheng_ 开头；这样的列名留给计算过程自用。请在数据中改名。",

@@ -11,7 +11,7 @@ from zhiheng.measure.estimation.calls import Asked, Deff, Own, estimate, names_o
 from zhiheng.measure.estimation.estimands import Estimand
 from zhiheng.measure.estimation.estimates import Estimates
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction.source import Source
+from zhiheng.measure.reduction.source import Source, check_finite
 from zhiheng.measure.reduction.terms import quoted
 
 Missing: TypeAlias = Literal["variable", "listwise"]
@@ -255,9 +255,9 @@ def levels_of(source: Source, columns: Sequence[str]) -> dict[str, list[Any]]:
 
     Raises
     ------
-    Problem : a column is not there.
+    Problem : a column is not there, has no value or NaN, or is of a type that has no levels.
     """
-    source.require(columns)
+    source.require_levels(columns)
     table = source.query(
         "SELECT "
         + ", ".join(f"list(DISTINCT {quoted(c)}) AS v{i}" for i, c in enumerate(columns))
@@ -267,5 +267,8 @@ def levels_of(source: Source, columns: Sequence[str]) -> dict[str, list[Any]]:
     found = {}
     for i, column in enumerate(columns):
         values = [v for v in (table.column(f"v{i}")[0].as_py() or []) if v is not None]
+        if not values:
+            raise Problem("column_without_values", column=column, type=source.types[column].strip('"'))
+        check_finite(column, values)
         found[column] = sorted(values, key=lambda v: (isinstance(v, str), v))
     return found

@@ -13,7 +13,7 @@ from zhiheng.measure.design.grouping import tally
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import bad_weight, weight_sql
 from zhiheng.measure.reduction.opening import opened
-from zhiheng.measure.reduction.source import floats
+from zhiheng.measure.reduction.source import check_finite, floats
 from zhiheng.measure.reduction.terms import BAD, HEAVIEST, WEIGHT, WITHIN, holds, quoted
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
 from zhiheng.measure.weighting.rows import case_of, fixed_weights, fraction_weights, multiplied, within
@@ -54,7 +54,7 @@ def cell_totals(data: object, design: Design, columns: Sequence[str], *, exact: 
     Problem : a column is not there, a weight is missing, not positive or no number.
     """
     with opened(data, exact=exact) as source:
-        source.require(columns)
+        source.require_levels(columns)
         weight = weight_sql(design, source)
         made, inside, named = f"{weight} AS {WEIGHT}", "TRUE", [quoted(c) for c in columns]
         if design.responded:
@@ -77,6 +77,8 @@ def cell_totals(data: object, design: Design, columns: Sequence[str], *, exact: 
     if not table.num_rows:
         raise Problem("no_rows", found=design.responded)
     values = [table.column(f"k{i}").to_pylist() for i in range(len(columns))]
+    for column, met in zip(columns, values, strict=True):
+        check_finite(column, [v for v in met if v is not None])
     return CellTotals(
         tuple(columns), tuple(zip(*values, strict=True)), floats(table, "rows"), floats(table, "weight"),
         floats(table, "square"), floats(table, "low"), floats(table, "high"),

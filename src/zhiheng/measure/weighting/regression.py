@@ -28,7 +28,7 @@ def _term(source: Source, name: str) -> str:
         return "1e0"
     if name not in source.types and "=" in name:
         column, level = name.split("=", 1)
-        source.require([column])
+        source.require_levels([column])
         wanted = level if source.types[column].startswith(NUMERIC) else "'" + level.replace("'", "''") + "'"
         return f"CASE WHEN {quoted(column)} = {wanted} THEN 1e0 ELSE 0e0 END"
     source.require_numeric([name])
