@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from zhiheng.measure.design import Design
+from zhiheng.measure.design.given import names_of
 from zhiheng.measure.estimation import estimands
-from zhiheng.measure.estimation.calls import Asked, Deff, Own, estimate, names_of
+from zhiheng.measure.estimation.calls import Asked, Deff, Own, estimate
 from zhiheng.measure.estimation.estimands import Estimand
 from zhiheng.measure.estimation.estimates import Estimates
 from zhiheng.measure.problems import Problem
@@ -19,7 +20,7 @@ Missing: TypeAlias = Literal["variable", "listwise"]
 
 def _variables(given: str | Sequence[str]) -> list[str]:
     """Name the variables a call asks for; fail when it names none."""
-    wanted = names_of(given)
+    wanted = names_of("variables", given)
     if not wanted:
         raise Problem("nothing_given", option="variables")
     return wanted
