@@ -22,13 +22,25 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Convert the column to numbers in the data.",
     ),
     "column_without_values": (
-        "列“{column}”应为数值，但没有任何值（类型 {type}）。请核对列名，或在数据中补上这一列的值。",
-        "Column “{column}” must be numeric, but has no value at all (type {type}). "
-        "Check the name, or supply its values in the data.",
+        "列“{column}”没有任何值（类型 {type}）。请核对列名，或在数据中补上这一列的值。",
+        "Column “{column}” has no value at all (type {type}). Check the name, or supply its values in the data.",
     ),
     "not_a_number": (
         "列“{column}”含有 NaN 或无穷大。请改为空值（缺失）后再计算。",
         "Column “{column}” contains NaN or infinity. Store missing answers as null.",
+    ),
+    "column_without_levels": (
+        "列“{column}”的类型是 {type}，其值不能作为分类或编码。请在数据中把它转换为文本或整数。",
+        "Column “{column}” is of type {type}, whose values cannot be levels or codes. "
+        "Convert it to text or whole numbers in the data.",
+    ),
+    "column_reserved": (
+        "列名“{columns}”以 zhiheng_ 开头；这样的列名留给计算过程自用。请在数据中改名。",
+        "Columns “{columns}” begin with zhiheng_, as those do that the engine makes itself. Rename them in the data.",
+    ),
+    "column_twice": (
+        "列名“{columns}”出现了不止一次。请在数据中改名，使列名各不相同。",
+        "Columns “{columns}” occur more than once. Rename them in the data, so that each name is there once.",
     ),
     "weight_missing": (
         "权数“{column}”有 {count} 行缺失。请补上权数，或用 where 排除前先处理这些行。",
@@ -150,6 +162,19 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "file_encoding": (
         '文件“{path}”不是 UTF-8 编码（疑为 GBK）。请另存为 UTF-8，或在计划中写 encoding = "gb18030"。',
         'File “{path}” is not UTF-8 (probably GBK). Save it as UTF-8, or set encoding = "gb18030" in the plan.',
+    ),
+    "file_utf16": (
+        "文件“{path}”是 UTF-16 编码。请另存为 UTF-8。",
+        "File “{path}” is UTF-16. Save it as UTF-8.",
+    ),
+    "file_ragged": (
+        "文件“{path}”第 {row} 行有 {found} 格，而表头有 {expected} 格。请改正；值中含有分隔符“{separator}”时须加引号。",
+        "File “{path}” has {found} cells in line {row}, but {expected} in its header. Mend the line; "
+        "a value that holds the separator “{separator}” is put in quotation marks.",
+    ),
+    "table_not_read": (
+        "无法读取这张表（{found}）。请改正出错的列。",
+        "The table cannot be read: {found}. Mend the column that is at fault.",
     ),
     "postgres_not_installed": (
         "读取 PostgreSQL 需要 psycopg。请安装：pip install 'zhiheng[postgres]'。",

@@ -1,5 +1,12 @@
 """Sample designs: what was drawn, in how many stages, out of how many."""
 
-from zhiheng.measure.design.spec import ROW, Calibration, CellCalibration, Design, RegressionCalibration
+from zhiheng.measure.design.spec import (
+    ROW,
+    Calibration,
+    CellCalibration,
+    Design,
+    RegressionCalibration,
+    check_design,
+)
 
-__all__ = ["ROW", "Calibration", "CellCalibration", "Design", "RegressionCalibration"]
+__all__ = ["ROW", "Calibration", "CellCalibration", "Design", "RegressionCalibration", "check_design"]

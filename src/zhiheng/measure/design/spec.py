@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from zhiheng.measure.design.given import condition, unknown
 from zhiheng.measure.problems import Problem
 
 if TYPE_CHECKING:
@@ -203,6 +204,7 @@ class Design:
     responded: str | None = None
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         if self.lonely not in LONELY_RULES:
             raise Problem("option_unknown", option="lonely", found=self.lonely, legal=", ".join(LONELY_RULES))
         stages, strata = self.stages, _names(self.strata)
@@ -225,6 +227,20 @@ class Design:
                 )
         if self.tells_domains_apart and (self.rows_are_units or self.calibration is not None):
             raise Problem("domain_lonely_refused")
+
+    def _check_kinds(self) -> None:
+        """Fail on what names no column."""
+        for option, given in (("strata", self.strata), ("clusters", self.clusters)):
+            each = given if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+            if not all(isinstance(c, str | None) for c in each):
+                raise unknown(option, given, "a column name, or one a stage")
+        for option, sizes in (("population", self.population), ("fractions", self.fractions)):
+            named = sizes.values() if isinstance(sizes, Mapping) else () if sizes is None else (sizes,)
+            if not all(isinstance(c, str) for c in named):
+                raise unknown(option, sizes, "a column name, or {cluster column: column name}")
+        if not isinstance(self.weights, str | None):
+            raise unknown("weights", self.weights, "a column name")
+        condition("responded", self.responded)
 
     @property
     def tells_domains_apart(self) -> bool:
@@ -268,6 +284,12 @@ class Design:
     def with_calibration(self, calibration: Calibration | None) -> Design:
         """Give the same design with calibrated weights."""
         return replace(self, calibration=calibration)
+
+
+def check_design(given: object) -> None:
+    """Fail on what is no design."""
+    if not isinstance(given, Design):
+        raise unknown("design", given, "Design(…)")
 
 
 def _stage_column(given: str | Mapping[str, str] | None, cluster: str, *, first: bool) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
+from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration, check_design, given
 from zhiheng.measure.estimation.estimands import Estimand
 from zhiheng.measure.estimation.estimates import Estimates, interval_for
 from zhiheng.measure.estimation.influence import Totals, calibration_terms
@@ -30,11 +30,6 @@ taken off."""
 FAR = 10
 """Times the spread of a domain that its mean may lie away from the constant: each ten more cost a row design two digits
 of the error of a mean, and four of that of a variance."""
-
-
-def names_of(value: str | Sequence[str]) -> list[str]:
-    """Give one name or several as a list."""
-    return [value] if isinstance(value, str) else list(value)
 
 
 @dataclass(frozen=True)
@@ -67,9 +62,9 @@ def estimate(
     build : gives the estimands for rows, and for some variables the columns to take in their place.
     options : what else was asked.
     """
-    by, df, deff = names_of(options.by), options.df, options.deff
+    _check_options(design, options)
+    by, df, deff = given.names_of("by", options.by), options.df, options.deff
     where = design.counting(options.where)
-    _check_options(options)
     with opened(data, exact=options.exact) as source:
         rows = source
         middles: dict[str, dict[tuple[Any, ...], float]] = {}
@@ -140,7 +135,7 @@ def _found(kind: str, source: Source, design: Design, asked: list[Estimand], opt
         source,
         design,
         asked,
-        names_of(options.by),
+        given.names_of("by", options.by),
         options.where,
         joint=options.joint,
         deff=bool(options.deff),
@@ -296,11 +291,13 @@ def _cell_sums(
     return result
 
 
-def _check_options(options: Asked) -> None:
+def _check_options(design: object, options: Asked) -> None:
     """Fail on what cannot be meant."""
-    if not 0 < options.level < 1:
+    check_design(design)
+    given.condition("where", options.where)
+    if not 0 < given.number(options.level) < 1:
         raise Problem("option_unknown", option="level", found=options.level, legal="0 < level < 1, as 0.95")
-    if options.df is not None and not options.df > 0:
+    if options.df is not None and not given.number(options.df) > 0:
         raise Problem("option_unknown", option="df", found=options.df, legal="above 0")
     if options.deff not in (True, False, "replace"):
         raise Problem("option_unknown", option="deff", found=options.deff, legal="True, False, replace")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from zhiheng.measure.design import given
 from zhiheng.measure.design.replication import drawn_again, normal_law
 from zhiheng.measure.estimation.influence import Totals
 from zhiheng.measure.estimation.intervals import of_proportion, symmetric
@@ -230,11 +231,14 @@ class Estimates:
         Parameters
         ----------
         number : of replicates, at least 2.
+        seed : whole number that is not negative.
 
         Raises
         ------
-        Problem : as in `covariance`, where the normal law is needed.
+        Problem : fewer than 2 are asked; as in `covariance`, where the normal law is needed.
         """
+        given.whole("number", number, 2)
+        given.whole("seed", seed, 0)
         totals, matrix = self.totals, self._matrix()
         rows_alone = totals.skeleton.rows_are_units and len(totals.skeleton.stages) == 1
         if rows_alone:

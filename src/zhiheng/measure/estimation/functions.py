@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from zhiheng.measure.design import Design
+from zhiheng.measure.design.given import names_of
 from zhiheng.measure.estimation import estimands
-from zhiheng.measure.estimation.calls import Asked, Deff, Own, estimate, names_of
+from zhiheng.measure.estimation.calls import Asked, Deff, Own, estimate
 from zhiheng.measure.estimation.estimands import Estimand
 from zhiheng.measure.estimation.estimates import Estimates
 from zhiheng.measure.problems import Problem
-from zhiheng.measure.reduction.source import Source
+from zhiheng.measure.reduction.source import Source, check_finite
 from zhiheng.measure.reduction.terms import quoted
 
 Missing: TypeAlias = Literal["variable", "listwise"]
@@ -19,7 +20,7 @@ Missing: TypeAlias = Literal["variable", "listwise"]
 
 def _variables(given: str | Sequence[str]) -> list[str]:
     """Name the variables a call asks for; fail when it names none."""
-    wanted = names_of(given)
+    wanted = names_of("variables", given)
     if not wanted:
         raise Problem("nothing_given", option="variables")
     return wanted
@@ -255,9 +256,9 @@ def levels_of(source: Source, columns: Sequence[str]) -> dict[str, list[Any]]:
 
     Raises
     ------
-    Problem : a column is not there.
+    Problem : a column is not there, has no value or NaN, or is of a type that has no levels.
     """
-    source.require(columns)
+    source.require_levels(columns)
     table = source.query(
         "SELECT "
         + ", ".join(f"list(DISTINCT {quoted(c)}) AS v{i}" for i, c in enumerate(columns))
@@ -267,5 +268,8 @@ def levels_of(source: Source, columns: Sequence[str]) -> dict[str, list[Any]]:
     found = {}
     for i, column in enumerate(columns):
         values = [v for v in (table.column(f"v{i}")[0].as_py() or []) if v is not None]
+        if not values:
+            raise Problem("column_without_values", column=column, type=source.types[column].strip('"'))
+        check_finite(column, values)
         found[column] = sorted(values, key=lambda v: (isinstance(v, str), v))
     return found

@@ -105,6 +105,8 @@ def chain(
     """
     x = np.asarray(components, dtype=np.float64)
     x = x[:, None] if x.ndim == 1 else x
+    if x.ndim != 2:
+        raise refuse("shape", field="components", found=x.shape, expected="(waves, components)")
     count, size = x.shape
     names = tuple(str(w) for w in waves) if waves is not None else tuple(str(t + 1) for t in range(count))
     if len(names) != count:
@@ -207,10 +209,12 @@ def linked(tree: Tree, raw: Array, *, stands: NDArray[np.int64] | None = None, b
     Raises
     ------
     Problem
-        ``not_smooth``: with ranks, or end points from the data, the index is no level that could be chained; and those
-        of `evaluate`.
+        ``not_smooth``: with ranks, or end points from the data, the index is no level that could be chained; ``shape``;
+        and those of `evaluate`.
     """
     x = np.asarray(raw, dtype=np.float64)
+    if x.ndim != 3:
+        raise refuse("shape", field="raw", found=x.shape, expected="(waves, units, leaves)")
     waves, units, leaves = x.shape
     values, slopes = np.full((waves, units), np.nan), np.zeros((waves, units, waves, leaves))
     linked_to = np.full((waves, units), -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -170,7 +171,7 @@ def reduce_rows(
         source = source.celled(calibration)
     stages = design.counted_stages
     keys = _key_columns(design, by, [CELL] if by_cell else [])
-    source.require(keys)
+    source.require_levels(keys)
     weight = weight_of(design, source)
     if isinstance(calibration, RegressionCalibration):
         weight = weight.times(Term(written=f"({calibration.factor})"))
@@ -207,6 +208,7 @@ def reduce_rows(
     rows = floats(table, "rows")
     lacking = {i: rows - floats(table, _count(asked, term)) for i, term in known.items()}
     levels = stages_of(table, design, coded, sizes, lacking)
+    _check_domains(by, domains)
     cell = coded[CELL].codes if by_cell else None
     if cell is not None:
         cell = np.array(coded[CELL].values, dtype=np.int64)[cell]
@@ -340,6 +342,15 @@ def _domains(table: pa.Table, by: list[Coded]) -> tuple[NDArray[np.int64], list[
     rows = np.flatnonzero(inside)[first]
     columns = [[key.values[c] for c in key.codes[rows].tolist()] for key in by]
     return domain, list(zip(*columns, strict=True))
+
+
+def _check_domains(by: Sequence[str], domains: list[tuple[Any, ...]]) -> None:
+    """Fail on domains of NaN."""
+    if not domains:
+        return
+    for i, (column, value) in enumerate(zip(by, domains[0], strict=True)):
+        if isinstance(value, float) and any(math.isnan(domain[i]) for domain in domains):
+            raise Problem("not_a_number", column=column)
 
 
 def _sort_key(value: object) -> tuple[int, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +115,9 @@ def _units(parent: NDArray[np.int64], key: Coded) -> tuple[NDArray[np.int64], ND
 
 
 def _complete(key: Coded, column: str) -> Coded:
-    if (key.codes < 0).any():
+    # a missing code may be stored as NaN too; values are of one type
+    nan = bool(key.values) and isinstance(key.values[0], float) and any(map(math.isnan, key.values))
+    if nan or (key.codes < 0).any():
         raise Problem("design_key_missing", column=column)
     return key
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import csv
 import math
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +34,9 @@ CSV_TYPES = "['BIGINT', 'DOUBLE', 'DATE', 'TIMESTAMP', 'VARCHAR']"
 """What a csv column may become: never a boolean, or “Yes” would stop being an answer."""
 
 
+RESERVED = "zhiheng_"
+"""How the names begin of columns that the engine makes (`zhiheng.measure.reduction.terms`)."""
+
 TWO_HALVES = 200_000
 """Rows from which reading a file in two halves at once pays."""
 
@@ -46,31 +53,61 @@ def opened(data: object, *, exact: bool = False) -> Iterator[Source]:
 
     Raises
     ------
-    Problem : the file is missing, empty, of an unknown kind, or not UTF-8; the database cannot be reached.
+    Problem : the file is missing, empty, of an unknown kind, or not UTF-8; the database cannot be reached; two columns
+        have one name, or a column has a name that the engine keeps for itself.
     """
     with contextlib.ExitStack() as stack:
-        database = Database(exact=exact)
-        stack.callback(database.close)
-        if isinstance(data, Postgres):
-            import pyarrow as pa  # noqa: PLC0415 - slow import
+        source = _opened(stack, data, exact=exact)
+        if reserved := [c for c in source.types if c.lower().startswith(RESERVED)]:
+            raise Problem("column_reserved", columns="、".join(reserved))
+        yield source
 
-            stream = stack.enter_context(open_table(data))
-            database.connection.register("source", pa.schema(stream.columns).empty_table())
-            yield Source(database, _described(database), stream.complete, [], stream=stream)
-        elif isinstance(data, str | os.PathLike):
-            yield _files(database, [Path(data)], exact=exact)
-        elif isinstance(data, list | tuple) and data and all(isinstance(d, str | os.PathLike) for d in data):
-            yield _files(database, [Path(d) for d in data], exact=exact)
-        else:
-            table = as_arrow(data)
-            if table.num_rows == 0:
-                raise Problem("empty_file", path="(table)")
-            yield _table(database, table, exact=exact)
+
+def _opened(stack: contextlib.ExitStack, data: object, *, exact: bool) -> Source:
+    """Open the rows until the stack is closed."""
+    database = Database(exact=exact)
+    stack.callback(database.close)
+    if isinstance(data, Postgres):
+        import pyarrow as pa  # noqa: PLC0415 - slow import
+
+        stream = stack.enter_context(open_table(data))
+        database.connection.register("source", pa.schema(stream.columns).empty_table())
+        return Source(database, _described(database), stream.complete, [], stream=stream)
+    if isinstance(data, str | os.PathLike):
+        return _files(database, [Path(data)], exact=exact)
+    if isinstance(data, list | tuple) and data and all(isinstance(d, str | os.PathLike) for d in data):
+        return _files(database, [Path(d) for d in data], exact=exact)
+    table = as_arrow(data)
+    if table.num_rows == 0:
+        raise Problem("empty_file", path="(table)")
+    return _table(database, table, exact=exact)
 
 
 def _described(database: Database) -> dict[str, str]:
-    """Give the SQL type of every column, asking the database."""
-    return {r[0]: r[1] for r in database.connection.execute("DESCRIBE source").fetchall()}
+    """Give the SQL type of every column, asking the database.
+
+    Raises
+    ------
+    Problem : the database does not know a type of a table.
+    """
+    import duckdb  # noqa: PLC0415 - slow import
+
+    try:
+        found = database.connection.execute("DESCRIBE source").fetchall()
+    except duckdb.Error as error:
+        raise Problem("table_not_read", found=_first_line(error)) from error
+    return {r[0]: r[1] for r in found}
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _check_once(names: Sequence[str]) -> None:
+    """Fail when two columns have one name."""
+    if len(set(names)) < len(names):
+        twice = [name for name, times in Counter(names).items() if times > 1]
+        raise Problem("column_twice", columns="、".join(map(str, twice)))
 
 
 def _types(schema: pa.Schema) -> dict[str, str] | None:
@@ -87,6 +124,7 @@ def _types(schema: pa.Schema) -> dict[str, str] | None:
 
 def _table(database: Database, table: pa.Table, *, exact: bool) -> Source:
     """Give the rows of a table."""
+    _check_once(table.column_names)
     database.ready(lambda connection: connection.register("source", table))
     complete = frozenset(n for n in table.column_names if table.column(n).null_count == 0)
     batches = plain.Batches(
@@ -117,12 +155,39 @@ def _files(database: Database, paths: list[Path], *, exact: bool) -> Source:
     if kind == ".parquet":
         return _parquet(database, paths, exact=exact)
     if kind == ".csv":
+        for path in paths:
+            with path.open("rb") as file:
+                if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+                    raise Problem("file_utf16", path=path.name)
         _view(database, paths, f"read_csv({{}}, sample_size=-1, auto_type_candidates={CSV_TYPES})")
-        return Source(database, _described(database), frozenset(), [])
+        types = _described(database)
+        # what the database makes of a file whose rows do not fit its header
+        if len(types) == 1 or list(types) == [f"column{i}" for i in range(len(types))]:
+            for path in paths:
+                _check_cells(path)
+        return Source(database, types, frozenset(), [])
     import pyarrow as pa  # noqa: PLC0415 - slow import
 
     table = pa.concat_tables([read_table(p) for p in paths], promote_options="default")
     return _table(database, table, exact=exact)
+
+
+def _check_cells(path: Path) -> None:
+    """Fail on the first line of a csv file that has not as many cells as its header."""
+    with (
+        path.open(encoding="utf-8-sig", errors="replace", newline="") as file,
+        contextlib.suppress(csv.Error),
+    ):
+        separator = max(",;\t|", key=file.readline().count)
+        file.seek(0)
+        lines = csv.reader(file, delimiter=separator)
+        expected = len(next(lines, []))
+        for cells in lines if expected > 1 else ():
+            if cells and len(cells) != expected:
+                raise Problem(
+                    "file_ragged", path=path.name, row=lines.line_num, found=len(cells), expected=expected,
+                    separator="Tab" if separator == "\t" else separator,
+                )  # fmt: skip
 
 
 def _view(database: Database, paths: list[Path], reader: str) -> None:
@@ -153,6 +218,8 @@ def _parquet(database: Database, paths: list[Path], *, exact: bool) -> Source:
     try:
         told = [pq.read_metadata(path) for path in paths]
         schemas = [of.schema.to_arrow_schema() for of in told]
+        for of in schemas:
+            _check_once(of.names)
     except (pa.ArrowException, OSError):  # what Arrow cannot read the database reads, or says why not
         _view(database, paths, "read_parquet({})")
         return Source(database, _described(database), frozenset(), [])
@@ -221,21 +288,32 @@ def _shares(
 
 
 def as_arrow(data: object) -> pa.Table:
-    """Give a pyarrow table from a pyarrow table, or a pandas or polars frame."""
+    """Give a pyarrow table from a pyarrow table, a pandas or polars frame, or a dict of columns.
+
+    Raises
+    ------
+    Problem : it is nothing of the kind, or has values that Arrow cannot put into a column.
+    """
     import pyarrow as pa  # noqa: PLC0415 - slow import
 
     if isinstance(data, pa.Table):
         return data
     kind = type(data).__module__.split(".")[0]
     frame: Any = data
-    if kind == "pandas":
-        return pa.Table.from_pandas(frame, preserve_index=False)
-    if kind == "polars":
-        table: pa.Table = frame.to_arrow()
-        return table
-    if isinstance(data, dict):
-        return pa.table(frame)
-    raise Problem("data_kind_unknown", found=type(data).__name__)
+    if kind == "pandas" and hasattr(data, "columns"):
+        _check_once(list(frame.columns))
+        make = partial(pa.Table.from_pandas, frame, preserve_index=False)
+    elif kind == "polars" and hasattr(data, "to_arrow") and hasattr(data, "columns"):
+        make = frame.to_arrow
+    elif isinstance(data, dict):
+        make = partial(pa.table, frame)
+    else:
+        raise Problem("data_kind_unknown", found=type(data).__name__)
+    try:
+        table: pa.Table = make()
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise Problem("table_not_read", found=_first_line(error)) from error
+    return table
 
 
 def read_table(path: Path) -> pa.Table:
@@ -253,6 +331,7 @@ def read_table(path: Path) -> pa.Table:
 
             rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=True)
             header, body = [str(h) for h in (rows[0] if rows else [])], rows[1:]
+            _check_once([h for h in header if h])
             columns = {h: [None if r[i] == "" else r[i] for r in body] for i, h in enumerate(header)}
             table = pa.table({h: _column(values) for h, values in columns.items()})
         else:

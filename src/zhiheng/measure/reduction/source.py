@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
            "FLOAT", "DOUBLE", "BOOLEAN", "DECIMAL")  # fmt: skip
 
+SHAPELESS = ("BLOB", "BIT", "STRUCT", "MAP", "UNION", "INTERVAL", "GEOMETRY", "VARIANT")
+"""How the types begin whose values are no levels; those of lists and arrays end with a bracket."""
+
 #: rows that are looked at for a constant near the mean
 FIRST = 1000
 
@@ -108,11 +111,19 @@ class Source:
             self.connection.register("source", self.stream.batches(named, rows))
         return sql
 
-    def require(self, columns: Sequence[str]) -> None:
+    def require(self, columns: Sequence[object]) -> None:
         """Fail when a column is not there."""
         for column in columns:
-            if column not in self.types:
+            if not isinstance(column, str) or column not in self.types:
                 raise Problem("column_missing", column=column, columns="、".join(self.types))
+
+    def require_levels(self, columns: Sequence[str]) -> None:
+        """Fail when a column is not there or its values cannot be told apart as levels: bytes, lists, structures."""
+        self.require(columns)
+        for column in columns:
+            of = self.types[column]
+            if of.startswith(SHAPELESS) or of.endswith("]"):
+                raise Problem("column_without_levels", column=column, type=of)
 
     def require_numeric(self, columns: Sequence[str]) -> None:
         """Fail when a column is not there or is not of numbers, naming the first text found."""
@@ -301,6 +312,12 @@ def _refusal(error: duckdb.Error, purpose: str) -> Problem:
     if "utf-8" in reason.lower() or "unicode" in reason.lower():
         return Problem("file_encoding", path="csv")
     return Problem("file_unreadable", path="source", found=reason.splitlines()[0])
+
+
+def check_finite(column: str, values: Sequence[object]) -> None:
+    """Fail when one of the values of a column, all of one type, is NaN or infinite."""
+    if values and isinstance(values[0], float) and not all(math.isfinite(v) for v in values):  # type: ignore[arg-type]
+        raise Problem("not_a_number", column=column)
 
 
 def floats(table: pa.Table, name: str) -> NDArray[np.float64]:

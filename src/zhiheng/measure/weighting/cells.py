@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from zhiheng.measure.design import CellCalibration, Design
+from zhiheng.measure.design import CellCalibration, Design, given
 from zhiheng.measure.design.grouping import tally
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import bad_weight, weight_sql
 from zhiheng.measure.reduction.opening import opened
-from zhiheng.measure.reduction.source import floats
+from zhiheng.measure.reduction.source import check_finite, floats
 from zhiheng.measure.reduction.terms import BAD, HEAVIEST, WEIGHT, WITHIN, holds, quoted
 from zhiheng.measure.weighting.report import Step, Target, Weighted, kish
 from zhiheng.measure.weighting.rows import case_of, fixed_weights, fraction_weights, multiplied, within
@@ -54,7 +54,7 @@ def cell_totals(data: object, design: Design, columns: Sequence[str], *, exact: 
     Problem : a column is not there, a weight is missing, not positive or no number.
     """
     with opened(data, exact=exact) as source:
-        source.require(columns)
+        source.require_levels(columns)
         weight = weight_sql(design, source)
         made, inside, named = f"{weight} AS {WEIGHT}", "TRUE", [quoted(c) for c in columns]
         if design.responded:
@@ -77,6 +77,8 @@ def cell_totals(data: object, design: Design, columns: Sequence[str], *, exact: 
     if not table.num_rows:
         raise Problem("no_rows", found=design.responded)
     values = [table.column(f"k{i}").to_pylist() for i in range(len(columns))]
+    for column, met in zip(columns, values, strict=True):
+        check_finite(column, [v for v in met if v is not None])
     return CellTotals(
         tuple(columns), tuple(zip(*values, strict=True)), floats(table, "rows"), floats(table, "weight"),
         floats(table, "square"), floats(table, "low"), floats(table, "high"),
@@ -100,8 +102,8 @@ class _Margin:
 def _margin(cells: CellTotals, columns: tuple[str, ...], wanted: Mapping[Any, float]) -> _Margin:
     at = [cells.columns.index(c) for c in columns]
     found = [tuple(cell[i] for i in at) for cell in cells.cells]
-    asked = {(k if isinstance(k, tuple) else (k,)): float(v) for k, v in wanted.items()}
     name = "×".join(columns)
+    asked = {(k if isinstance(k, tuple) else (k,)): v for k, v in wanted.items()}
     if missing := sorted({str(f) for f in found if f not in asked}):
         raise Problem("target_missing_cell", columns=name, found=", ".join(missing[:5]))
     if unknown := [str(k) for k, v in asked.items() if k not in set(found) and v != 0]:
@@ -113,6 +115,22 @@ def _margin(cells: CellTotals, columns: tuple[str, ...], wanted: Mapping[Any, fl
     if bad := [f"{label}={t:g}" for label, t in zip(labels, target, strict=True) if not 0 < t <= HEAVIEST]:
         raise Problem("target_not_positive", columns=name, found=", ".join(bad[:5]))
     return _Margin(name, level, labels, target)
+
+
+def _asked(targets: object) -> dict[tuple[str, ...], dict[Any, float]]:
+    """Read the margins: their columns, and the target of each level."""
+    legal, asked = "{column: {level: population total}}", {}
+    if targets is None:
+        raise Problem("nothing_given", option="targets")
+    for key, wanted in given.pairs("targets", targets, legal).items():
+        names = tuple(given.names_of("targets", key))
+        margin = given.pairs("targets", {} if wanted is None else wanted, legal)
+        if not all(names) or not names or not margin:
+            raise Problem("nothing_given", option="targets")
+        asked[names] = given.totals(margin, f"{'×'.join(names)}: ")
+    if not asked:
+        raise Problem("nothing_given", option="targets")
+    return asked
 
 
 def rake(
@@ -132,7 +150,8 @@ def rake(
     data : as in `zhiheng.measure.mean`.
     design : design with base weights; an earlier calibration becomes part of the base weights. After `nonresponse` the
         margins are of respondents.
-    targets : column, or tuple of columns, → {level, or tuple of levels: population total}.
+    targets : column, or tuple of columns, → {level, or tuple of levels: population total}; what has ``items()``, as a
+        pandas Series, will do.
     max_iterations : rounds over all margins.
     tolerance : largest gap to any target, relative to the total of its margin.
     residuals : how the variance projects on the margins: with the base ``weights``, as the theory of calibration has
@@ -154,9 +173,8 @@ def rake(
     1993). Checked against R survey 4.1.1 at 1e-8: ``weights`` against `calibrate(calfun="raking")`, ``rows`` against
     `rake`. See docs/decisions/0004.
     """
-    if not targets or not all(key and wanted for key, wanted in targets.items()):
-        raise Problem("nothing_given", option="targets")
-    asked = {(k if isinstance(k, tuple) else (k,)): v for k, v in targets.items()}
+    asked = _asked(targets)
+    given.rounds(max_iterations, tolerance)
     columns = tuple(dict.fromkeys(c for k in asked for c in k))
     design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
     cells = cell_totals(data, design, columns, exact=exact)
@@ -217,7 +235,7 @@ def poststratify(
 
     Checked against R survey 4.1.1 `postStratify` at 1e-10.
     """
-    key = (columns,) if isinstance(columns, str) else tuple(columns)
+    key = tuple(given.names_of("columns", columns))
     if not key:
         raise Problem("nothing_given", option="columns")
     return rake(data, design, {key: targets}, exact=exact)
@@ -245,9 +263,12 @@ def nonresponse(
     ------
     Problem : a cell without respondents.
     """
-    columns = (cells,) if isinstance(cells, str) else tuple(cells)
+    columns = tuple(given.names_of("cells", cells))
     if not columns:
         raise Problem("nothing_given", option="cells")
+    given.condition("responded", responded)
+    if not (responded or "").strip():
+        raise Problem("nothing_given", option="responded")
     design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
     every = cell_totals(data, design, columns, exact=exact)
     before, design = design.responded, replace(design, responded=design.counting(responded))

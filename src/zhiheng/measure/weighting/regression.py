@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from zhiheng.measure.design import Design, RegressionCalibration
+from zhiheng.measure.design import Design, RegressionCalibration, given
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import bad_weight, weight_sql
 from zhiheng.measure.reduction.opening import opened
@@ -28,7 +28,7 @@ def _term(source: Source, name: str) -> str:
         return "1e0"
     if name not in source.types and "=" in name:
         column, level = name.split("=", 1)
-        source.require([column])
+        source.require_levels([column])
         wanted = level if source.types[column].startswith(NUMERIC) else "'" + level.replace("'", "''") + "'"
         return f"CASE WHEN {quoted(column)} = {wanted} THEN 1e0 ELSE 0e0 END"
     source.require_numeric([name])
@@ -58,18 +58,26 @@ def _factor(
     return value, change
 
 
-def _check_asked(targets: Mapping[str, float], method: str, bounds: tuple[float, float] | None) -> None:
-    """Fail on what cannot be meant."""
-    if not targets:
+def _asked(targets: object, method: str, bounds: tuple[float, float] | None) -> dict[str, float]:
+    """Read the targets; fail on what cannot be meant."""
+    legal = '{"column", "column=level" or "(intercept)": population total}'
+    asked = given.pairs("targets", {} if targets is None else targets, legal)
+    if not asked:
         raise Problem("nothing_given", option="targets")
+    if not all(isinstance(name, str) for name in asked):
+        raise given.unknown("targets", targets, legal)
+    asked = given.totals(asked)
     if method not in ("linear", "raking", "logit"):
         raise Problem("option_unknown", option="method", found=method, legal="linear, raking, logit")
+    if bounds is not None:
+        given.ends("bounds", bounds, "low < 1 < high")
     if method == "logit" and (bounds is None or not np.isfinite(bounds).all()):
         raise Problem("option_unknown", option="bounds", found=bounds, legal="finite (low, high) for logit")
     if bounds is not None and not bounds[0] < 1 < bounds[1]:
         raise Problem("option_unknown", option="bounds", found=bounds, legal="low < 1 < high")
-    if bad := [f"{k}={t:g}" for k, t in targets.items() if not np.isfinite(t)]:
+    if bad := [f"{k}={t:g}" for k, t in asked.items() if not np.isfinite(t)]:
         raise Problem("target_not_finite", found=", ".join(bad))
+    return asked
 
 
 def calibrate(
@@ -111,7 +119,8 @@ def calibrate(
     -----
     Deville & Särndal (1992). Checked against R survey 4.1.1 `calibrate` at 1e-8, linear without bounds at 1e-10.
     """
-    _check_asked(targets, method, bounds)
+    targets = _asked(targets, method, bounds)
+    given.rounds(max_iterations, tolerance)
     wanted = np.array(list(targets.values()), dtype=np.float64)
     design = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
     with opened(data, exact=exact) as every:

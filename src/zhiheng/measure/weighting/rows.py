@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration
+from zhiheng.measure.design import CellCalibration, Design, RegressionCalibration, check_design
+from zhiheng.measure.design.given import amount, unknown
 from zhiheng.measure.problems import Problem
 from zhiheng.measure.reduction.leaves import bad_weight, reduce_rows, weight_sql
 from zhiheng.measure.reduction.opening import opened
@@ -78,6 +79,7 @@ def within(condition: str | None, expression: str, other: str = "1e0") -> str:
 
 def fixed_weights(data: object, design: Design, *, exact: bool = False) -> Design:
     """Make an earlier calibration part of the base weights, which the variance then takes as given."""
+    check_design(design)
     calibration = design.calibration
     if calibration is None:
         return design
@@ -201,6 +203,12 @@ def trim(
 
 def _check_bounds(lower: Bounds, upper: Bounds, by: str | None) -> None:
     """Fail where bounds cannot be meant."""
+    if not isinstance(by, str | None):
+        raise unknown("by", by, "a column name")
+    for option, bound in (("lower", lower), ("upper", upper)):
+        each = bound.values() if isinstance(bound, Mapping) else () if bound is None else (bound,)
+        if any(np.isnan(amount(b)) for b in each):
+            raise unknown(option, bound, "a number; with by, {value: number}")
     maps = [b for b in (lower, upper) if isinstance(b, Mapping)]
     if maps and by is None:
         raise Problem("option_unknown", option="by", found=by, legal="the column whose values have bounds")

@@ -274,3 +274,17 @@ def test_ranks_are_not_chained():
     with pytest.raises(Problem) as refused:
         linked(tree, RAW[1:3, :2, :2])
     assert refused.value.findings[0].rule == "not_smooth"
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 2), (3, 2, 2, 2)])
+def test_a_chain_of_units_needs_waves_units_and_leaves(shape):
+    with pytest.raises(Problem) as refused:
+        linked(TREE, np.ones(shape))
+    assert [f.rule for f in refused.value.findings] == ["shape"]
+
+
+@pytest.mark.parametrize("shape", [(), (3, 2, 2)])
+def test_a_chain_of_one_unit_needs_waves_and_components(shape):
+    with pytest.raises(Problem) as refused:
+        chain(np.ones(shape))
+    assert [f.rule for f in refused.value.findings] == ["shape"]
