@@ -233,8 +233,9 @@ class Source:
         if CELL in self.types:
             return self
         self.require(calibration.columns)
-        columns: dict[str, list[Any]] = {
-            f"key{i}": [c[i] for c in calibration.cells] for i in range(len(calibration.columns))
+        large = [pa.uint64() if self.types[c] == "UBIGINT" else None for c in calibration.columns]
+        columns: dict[str, Any] = {
+            f"key{i}": pa.array([c[i] for c in calibration.cells], of) for i, of in enumerate(large)
         }
         columns[CELL] = list(range(len(calibration.cells)))
         columns[FACTOR] = calibration.factors.tolist()

@@ -7,7 +7,19 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from zhiheng.measure import Design, calibrate, crosstab, mean, nonresponse, poststratify, proportion, rake
+from zhiheng.measure import (
+    Design,
+    Problem,
+    calibrate,
+    crosstab,
+    mean,
+    nonresponse,
+    poststratify,
+    proportion,
+    rake,
+    trim,
+    weights_of,
+)
 from zhiheng.measure.tests.test_bad_calls import told
 from zhiheng.measure.tests.test_bad_input import DESIGN, table
 
@@ -92,3 +104,22 @@ def test_no_levels_at_all(of: pa.DataType) -> None:
     told("column_without_values", "“k”", call=lambda: proportion(rows, "k", DESIGN))
     told("column_without_values", "“k”", call=lambda: proportion(rows, ["sex", "k"], DESIGN))
     told("column_without_values", "“k”", call=lambda: crosstab(rows, "sex", "k", DESIGN))
+
+
+def test_large_whole_numbers_may_be_levels_of_a_margin() -> None:
+    data = pa.table(
+        {"k": pa.array([2**63 + 5, 7, None, 7], pa.uint64()), "w": [1.0] * 4, "y": [1.0, 2, 3, 4]}
+    )
+    design = rake(data, Design(weights="w"), {"k": {2**63 + 5: 2.0, 7: 3.0, None: 1.0}}).design
+    assert weights_of(data, design).tolist() == [2.0, 1.5, 1.0, 1.5]
+    assert mean(data, "y", design).value[0] == pytest.approx((2 + 3 + 3 + 6) / 6)
+
+
+def test_parts_of_trimming_are_levels_and_weights_need_a_design() -> None:
+    data = pa.table({"b": [b"x", b"y"], "w": [1.0, 2.0]})
+    with pytest.raises(Problem) as refused:
+        trim(data, Design(weights="w"), upper=1.5, by="b")
+    assert refused.value.code == "column_without_levels"
+    with pytest.raises(Problem) as refused:
+        weights_of(data, None)  # type: ignore[arg-type]
+    assert refused.value.code == "option_unknown"

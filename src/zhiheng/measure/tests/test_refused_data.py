@@ -24,7 +24,9 @@ def test_names_that_occur_twice(tmp_path: Path) -> None:
         told("column_twice", "“y”", call=lambda data=data: mean(data, "y", Design()))
 
 
-@pytest.mark.parametrize("data", [pd.Series([1.0]), pl.Series([1.0]), pl.LazyFrame({"a": [1.0]})], ids=repr)
+@pytest.mark.parametrize(
+    "data", [pd.Series([1.0]), pl.Series([1.0]), pl.LazyFrame({"a": [1.0]})], ids=["pandas", "polars", "lazy"]
+)
 def test_what_is_no_table(data: Any) -> None:
     told("data_kind_unknown", type(data).__name__, call=lambda: mean(data, "score", DESIGN))
 

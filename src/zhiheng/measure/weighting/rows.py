@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 def weights_of(data: object, design: Design) -> NDArray[np.float64]:
     """Give the final weight of every row, in file order: (rows,); 0 for rows that did not respond."""
+    check_design(design)
     with opened(data, exact=True) as source:
         needed = [
             c
@@ -156,7 +157,7 @@ def trim(
     columns = [] if by is None else [by]
     fixed = fraction_weights(data, fixed_weights(data, design, exact=exact), exact=exact)
     with opened(data, exact=exact) as every:
-        every.require(columns)
+        every.require_levels(columns)
         source = every.only(fixed.responded)
         weight = weight_sql(fixed, source)
         low, high = _bound(columns, lower, -1e308), _bound(columns, upper, 1e308)
