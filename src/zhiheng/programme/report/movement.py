@@ -210,16 +210,23 @@ def progress_table(names: Names, level: Level, index: LevelIndex) -> Table | Non
         if math.isfinite(se) and se > 0:
             row |= {"se": se, "interval": f"{chain.lower[last, u]:.1f}–{chain.upper[last, u]:.1f}"}
         rows.append(row)
+    of_units = Text("", "")
+    if index.basis.composition.members:
+        of_units = Text("（由同样的单位构成的）", " (of the same units)")
+    before = Text("", "")
+    if names.plan.index and names.plan.index.adjust:
+        before = Text("按规则调整之前的指数。", " Of the index before the rules.")
     notes = [
-        Text(
-            "以各单位的第一期为100，逐期与该单位此前最近的一期相连：每一环只用两期都有的指标，指标增减不使指数跳动；"
-            "总体的指标须由同样的单位构成。“—”：该期没有数值，或与此前没有共同的指标，或指数不大于0。"
-            + ("按规则调整之前的指数。" if names.plan.index and names.plan.index.adjust else ""),
-            "The first wave of a unit is 100, and each wave is linked to its last one before; a link uses the "
-            "indicators that both waves have (of the whole: of the same units), so that one that joins or leaves does "
-            "not make the chain jump. “—”: no value in that wave, no indicator in common with those before, or an "
-            "index not above 0."
-            + (" Of the index before the rules." if names.plan.index and names.plan.index.adjust else ""),
+        filled(
+            Text(
+                "以各单位的第一期为100，逐期与该单位此前最近的一期相连：每一环只用两期都有的{same}指标，指标增减不使指数跳动。"
+                "“—”：该期没有数值，或与此前没有共同的指标，或指数不大于0。{before}",
+                "The first wave of a unit is 100, and each wave is linked to its last one before; a link uses the "
+                "indicators that both waves have{same}, so that one that joins or leaves does not make the chain jump. "
+                "“—”: no value in that wave, no indicator in common with those before, or an index not above 0.{before}",
+            ),
+            same=of_units,
+            before=before,
         )
     ]
     if not certain:
