@@ -223,7 +223,8 @@ def progress_table(names: Names, level: Level, index: LevelIndex) -> Table | Non
                 "“—”：该期没有数值，或与此前没有共同的指标，或指数不大于0。{before}",
                 "The first wave of a unit is 100, and each wave is linked to its last one before; a link uses the "
                 "indicators that both waves have{same}, so that one that joins or leaves does not make the chain jump. "
-                "“—”: no value in that wave, no indicator in common with those before, or an index not above 0.{before}",
+                "“—”: no value in that wave, no indicator in common with those before, or an index not above "
+                "0.{before}",
             ),
             same=of_units,
             before=before,
