@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zhiheng.measure.indices.indicator import Indicator
+from zhiheng.measure.indices.normalise import SLACK
 from zhiheng.measure.indices.tree import Tree
 from zhiheng.programme.design_checks import codes_of, crossed
 from zhiheng.programme.plan import WAVE, Measured, Plan
@@ -19,8 +20,6 @@ from zhiheng.programme.tables import CleanTable
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: beyond the ends by less than this share of the scale is rounding, as in the engine
-SLACK = 1e-9
 _MOST_NAMED = 6
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Ends = tuple[float, float] | None
 
+SLACK = 1e-9
+"""Beyond the ends of a scale by less than this share of it is rounding."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -71,7 +74,7 @@ def _between(indicator: Indicator, x: Array, setting: Setting) -> tuple[Array, A
         if np.any(low == high):
             raise refuse("no_spread", code=indicator.code, found=f"{np.ravel(low)[0]:g}")
     if indicator.normalise == "scale" and not indicator.cap:
-        slack = 1e-9 * (high - low)
+        slack = SLACK * (high - low)
         outside = (x < low - slack) | (x > high + slack)
         if np.any(outside):
             found = f"{x[outside].flat[0]:g} ({int(outside.sum())})"
